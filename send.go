@@ -1,0 +1,100 @@
+package wirechief
+
+import (
+	"context"
+	"time"
+)
+
+// SendRequest asks to send one text or picture message to one or many.
+// A dialect fills it from its own wire form; the exchange judges it.
+type SendRequest struct {
+	Tenant  string
+	Dialect string
+	From    string   // a number of the tenant: "+13109060901"
+	To      []string // "+13105551212" or a short code; each once
+	Text    string
+	Media   []string  // URLs; any makes it an MMS
+	At      time.Time // send then; zero: now
+	// Validity is how long it may wait for a carrier; 0: the installation's.
+	Validity time.Duration
+	// Key and Fingerprint make a repeat of the request harmless: see Answer.
+	Key         string
+	Fingerprint [32]byte
+}
+
+// SendResult is the answer to an accepted [SendRequest]. It is what a repeat
+// under the same idempotency key gets again.
+type SendResult struct {
+	Ref        string          `json:"ref"` // UUID v4, lower case
+	From       string          `json:"from"`
+	MMS        bool            `json:"mms,omitempty"`
+	Encoding   string          `json:"encoding"`
+	Segments   int             `json:"segments"` // of the text to one recipient
+	Recipients []SendRecipient `json:"recipients"`
+	Repeated   bool            `json:"-"` // an earlier request under the key got this answer
+}
+
+// SendRecipient is what became of the message to one recipient. A recipient
+// that a rule refuses has a message too, suppressed, so that it can be proved.
+type SendRecipient struct {
+	To      string `json:"to"`
+	Message int64  `json:"message"`
+	Kind    Kind   `json:"kind,omitempty"`
+	Rule    Rule   `json:"rule,omitempty"`    // why it was refused
+	Refusal string `json:"refusal,omitempty"` // in words; empty: accepted
+}
+
+// Notice is something to tell a customer about a message: what a [Formatter]
+// turns into the shape of its vendor.
+type Notice struct {
+	Event   string   // NoticeInbound or NoticeReceipt
+	ID      string   // UUID, the same at every try
+	Message *Message // with its events
+	Receipt *Receipt // NoticeReceipt: the one that settled it; nil when we settled it ourselves
+	Webhook *Webhook // whose settings ask for it
+	Media   []MediaLink
+	At      time.Time
+}
+
+// The events of a [Notice].
+const (
+	NoticeInbound = "inbound"
+	NoticeReceipt = "receipt"
+)
+
+// MediaLink is where the customer's program can fetch a file of a message.
+type MediaLink struct {
+	URL  string
+	Type string
+	Size int64
+}
+
+// Payload is a request body ready to be sent.
+type Payload struct {
+	Method      string // HTTP method
+	ContentType string
+	Header      map[string]string
+	Body        []byte
+}
+
+// Formatter turns notices into what the clients of one dialect expect.
+type Formatter interface {
+	Format(n Notice) (Payload, error)
+}
+
+// Clock tells the time; tests bring their own.
+type Clock func() time.Time
+
+// IDs makes identifiers; tests bring their own.
+type IDs interface {
+	Next() int64   // time-ordered, unique, below 2^53
+	UUID() string  // version 4, lower case
+	Token() string // unguessable, for URLs: 128 bits at least
+}
+
+// Guard judges addresses that a tenant steers; package egress has the real one.
+type Guard interface {
+	// Check refuses (kind Invalid, RuleEgress) a URL that is malformed or
+	// leads to a forbidden address. A name that does not resolve now passes.
+	Check(ctx context.Context, rawURL string) error
+}

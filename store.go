@@ -1,0 +1,285 @@
+package wirechief
+
+import (
+	"context"
+	"io"
+	"time"
+)
+
+// Store keeps everything (docs/adr/0004). Apply is its only write path; reads
+// are ordinary methods, split by aggregate. storetest defines what a store is.
+type Store interface {
+	// Apply makes the commands durable and returns one result for each, in
+	// order. Commands of one call are applied in order and in one commit,
+	// together with those of other callers that wait at the same time. A
+	// command that cannot be applied has its reason in its own Result.Err and
+	// has changed nothing; its neighbours are not affected. An error of Apply
+	// itself (kind Unavailable, rule RuleStore) means that nothing of the call
+	// is certain to have been kept, and that nothing may be acknowledged.
+	//
+	// Commands and what they point to belong to the store until Apply returns.
+	Apply(ctx context.Context, commands ...Command) ([]Result, error)
+
+	MessageReader
+	DeliveryReader
+	DirectoryReader
+
+	// Backup writes a consistent copy of everything while the store is in use.
+	Backup(ctx context.Context, w io.Writer) error
+	// Check says whether the store can be written to just now.
+	Check(ctx context.Context) error
+	Close() error
+}
+
+// MessageReader reads messages and what belongs to their way.
+type MessageReader interface {
+	Message(ctx context.Context, key MessageKey) (*Message, error) // kind NotFound
+	Messages(ctx context.Context, f MessageFilter) ([]*Message, error)
+	// Queued gives the messages of a carrier's queue in order of Queue.At,
+	// then id, from the front.
+	Queued(ctx context.Context, lane string, limit int) ([]*Message, error)
+	QueueDepths(ctx context.Context) (map[string]Depth, error)
+	// InFlight gives, for each carrier, what its last SetInFlight named.
+	InFlight(ctx context.Context) (map[string][]MessageKey, error)
+	Parts(ctx context.Context) ([]StoredPart, error)
+	// Answer gives what was answered under an idempotency key, nil when
+	// nothing was (or it is older than a day).
+	Answer(ctx context.Context, tenant, key string) (*Answer, error)
+	MediaByToken(ctx context.Context, token string) (*Media, error) // kind NotFound
+	// UnmatchedReceipts gives the newest receipts that match no message.
+	UnmatchedReceipts(ctx context.Context, limit int) ([]Receipt, error)
+}
+
+// LaneMedia is the queue of messages whose media have to be fetched before a
+// carrier can have them.
+const LaneMedia = "\x00media"
+
+// DeliveryReader reads deliveries.
+type DeliveryReader interface {
+	Delivery(ctx context.Context, key DeliveryKey) (*Delivery, error) // kind NotFound
+	Deliveries(ctx context.Context, f DeliveryFilter) ([]*Delivery, error)
+	// Pending gives the pending deliveries of a lane in order of NextAt, then
+	// id, from the front.
+	Pending(ctx context.Context, lane Lane, limit int) ([]*Delivery, error)
+	// PendingLanes gives the depth of each lane that has pending deliveries.
+	PendingLanes(ctx context.Context) (map[Lane]Depth, error)
+}
+
+// Depth is how much waits in a queue.
+type Depth struct {
+	Count  int
+	Oldest time.Time // CreatedAt of the oldest
+}
+
+// DirectoryReader reads what is configured. The exchange reads all of it once
+// at start and keeps it in memory.
+type DirectoryReader interface {
+	Entities(ctx context.Context, kind EntityKind) ([]Entity, error)
+	Numbers(ctx context.Context) ([]*Number, error)
+	OptOuts(ctx context.Context) ([]OptOut, error)
+	Balances(ctx context.Context) (map[string]Money, error)
+	LastID(ctx context.Context) (int64, error) // the highest id in use
+}
+
+// EntityKind names a kind of configured thing.
+type EntityKind string
+
+// The kinds. Doc is the JSON form of the type of the same name, where there
+// is one, else what the state file says, kept until something reads it.
+const (
+	EntityTenant     EntityKind = "tenant"
+	EntityCredential EntityKind = "credential"
+	EntityCampaign   EntityKind = "campaign"
+	EntityWebhook    EntityKind = "webhook"
+	EntityProperty   EntityKind = "property"
+	EntityAgent      EntityKind = "agent"
+	EntityGroup      EntityKind = "group"
+	EntityBrand      EntityKind = "brand"
+	EntitySchedule   EntityKind = "schedule"
+	EntityAddress    EntityKind = "address"
+	EntityFlow       EntityKind = "flow"
+	EntityPause      EntityKind = "pause" // a paused carrier (tenant "") or destination; Key names it
+)
+
+// Entity is a configured thing: a document under tenant, kind and key.
+type Entity struct {
+	Tenant string
+	Kind   EntityKind
+	Key    string
+	Doc    []byte
+}
+
+// Command is one change. The types are a closed set, all below.
+type Command interface{ command() }
+
+// Result is what came of one command.
+type Result struct {
+	Err        error       // why it was not applied; an *Error
+	Message    *Message    // Record, Correlate: the message as it now stands
+	Deliveries []*Delivery // Accept, Record, Correlate: those that were inserted
+	Answer     *Answer     // Accept: the answer that an earlier request under the key got
+	Parked     bool        // Correlate: matches nothing yet
+	Count      int         // Redeliver, Purge: how many it was
+}
+
+// Planner says which deliveries follow from events of a message. It runs
+// inside the commit of those events, so that both are kept or neither; it must
+// be quick and must not wait for anything.
+type Planner func(m *Message, added []Event) []*Delivery
+
+// Accept inserts new messages, out or in, with their first events.
+type Accept struct {
+	Messages   []*Message
+	Deliveries []*Delivery
+	Answer     *Answer // kept under its idempotency key
+	Debit      *Debit
+	Joined     *PartKey // the parts that the message was joined from: removed
+	OptOuts    []OptOut // changes of the ledger that the message causes
+}
+
+// Answer is what was answered to a request with an idempotency key.
+type Answer struct {
+	Tenant      string
+	Key         string   // 1 to 255 characters
+	Fingerprint [32]byte // of the request: the same key with another body is refused
+	Body        []byte   // what the exchange needs to give the same answer again
+	At          time.Time
+}
+
+// Debit takes money from a metered tenant; the command fails with kind
+// Forbidden and RuleFunds when there is less.
+type Debit struct {
+	Tenant string
+	Amount Money
+}
+
+// OptOut is an entry of the opt-out ledger: the handset does not want texts
+// from the number.
+type OptOut struct {
+	Tenant  string
+	Number  string // ours
+	Handset string
+	Out     bool // false: opted in again
+	Word    string
+	At      time.Time
+}
+
+// Record appends events to a message and says where it then waits.
+type Record struct {
+	Key    MessageKey
+	Events []Event
+	Queue  *Queue      // nil: stays where it is
+	Media  []MediaItem // replaces the media when not nil
+	// Only refuses (kind Conflict) unless the message has one of the statuses; empty: any.
+	Only []Status
+	// Plan says what follows, also from receipts that came too early and are
+	// matched by this command; nil: nothing.
+	Plan Planner
+}
+
+// Correlate applies a receipt to the message that has its carrier id, or
+// parks it until one has.
+type Correlate struct {
+	Receipt Receipt
+	Plan    Planner
+}
+
+// SetInFlight says which messages a carrier may have got without our knowing
+// its answer yet. It replaces what was said before; the last one in a commit counts.
+type SetInFlight struct {
+	Carrier  string
+	Messages []MessageKey
+}
+
+// PutPart keeps one part of a long text until the others are there. A part
+// that is there already stays as it is; Result.Err then has kind Conflict.
+type PutPart struct{ StoredPart }
+
+// PartKey names a text whose parts are awaited.
+type PartKey struct {
+	Shard    Shard
+	Carrier  string
+	From, To string
+	Ref      int
+	Total    int
+	Since    int64 // id made when the first part came: tells reused references apart
+}
+
+// StoredPart is a part on disk.
+type StoredPart struct {
+	PartKey
+	Seq  int
+	Text string
+	Raw  string
+	At   time.Time // when it came
+}
+
+// Attempted appends an attempt to a delivery and says where it then stands.
+type Attempted struct {
+	Key     DeliveryKey
+	Attempt *Attempt // nil: only the status changes
+	Status  DeliveryStatus
+	NextAt  time.Time
+	Tries   int
+}
+
+// Redeliver makes deliveries pending again, with a fresh schedule.
+type Redeliver struct {
+	Filter DeliveryFilter // Status and Limit as in a listing
+	Keys   []DeliveryKey  // these, when not empty
+	At     time.Time
+	Status DeliveryStatus // new status; empty: pending
+}
+
+// PutEntity inserts or replaces.
+type PutEntity struct{ Entity }
+
+// DropEntity removes; kind NotFound when it is not there.
+type DropEntity struct{ Entity }
+
+// PutNumber inserts or replaces a number. It fails with kind Conflict when
+// the number is another tenant's.
+type PutNumber struct{ *Number }
+
+// SetBalance sets the balance of a metered tenant.
+type SetBalance struct {
+	Tenant  string
+	Balance Money
+}
+
+// PutMedia keeps the record of a media file.
+type PutMedia struct{ *Media }
+
+// Media is a file under /media/.
+type Media struct {
+	Token     string // unguessable
+	Tenant    string
+	Message   int64
+	Ext       string // ".jpg"
+	Type      string
+	Size      int64
+	CreatedAt time.Time
+	ExpiresAt time.Time
+}
+
+// Purge removes what has outlived its use: answers of idempotency keys,
+// media records and unmatched receipts from before.
+type Purge struct {
+	Answers  time.Time
+	Media    time.Time
+	Receipts time.Time
+}
+
+func (Accept) command()      {}
+func (Record) command()      {}
+func (Correlate) command()   {}
+func (SetInFlight) command() {}
+func (PutPart) command()     {}
+func (Attempted) command()   {}
+func (Redeliver) command()   {}
+func (PutEntity) command()   {}
+func (DropEntity) command()  {}
+func (PutNumber) command()   {}
+func (SetBalance) command()  {}
+func (PutMedia) command()    {}
+func (Purge) command()       {}
