@@ -1,0 +1,151 @@
+package backlog
+
+import (
+	"container/heap"
+	"time"
+)
+
+// Item is an entry of a head: a value, the key that names it in the store,
+// and the instant before which it must not be taken.
+type Item[K comparable, V any] struct {
+	Key   K
+	At    time.Time
+	Value V
+	seq   uint64 // keeps items of the same instant in order of arrival
+}
+
+// Head is the front of a durable queue. The zero value is not ready; use [New].
+type Head[K comparable, V any] struct {
+	limit int
+	items items[K, V]
+	known map[K]struct{} // in items or taken
+	more  bool           // there may be items on disk that are not known
+	seq   uint64
+}
+
+// New makes a head that holds up to limit items in memory and assumes that
+// the store may have some already: ask [Head.Wants] and refill.
+func New[K comparable, V any](limit int) *Head[K, V] {
+	return &Head[K, V]{limit: limit, known: make(map[K]struct{}), more: true}
+}
+
+// Push offers a freshly committed item. It is remembered if there is room and
+// no older item is on disk only; otherwise a refill will bring it.
+func (h *Head[K, V]) Push(key K, at time.Time, v V) {
+	if _, ok := h.known[key]; ok {
+		return
+	}
+	if h.more || len(h.items) >= h.limit {
+		h.more = true
+		return
+	}
+	h.add(key, at, v)
+}
+
+func (h *Head[K, V]) add(key K, at time.Time, v V) {
+	h.known[key] = struct{}{}
+	h.seq++
+	heap.Push(&h.items, Item[K, V]{Key: key, At: at, Value: v, seq: h.seq})
+}
+
+// Pop takes the first item that is due at now. It stays known until Done or Back.
+func (h *Head[K, V]) Pop(now time.Time) (Item[K, V], bool) {
+	if len(h.items) == 0 || h.items[0].At.After(now) {
+		return Item[K, V]{}, false
+	}
+	return heap.Pop(&h.items).(Item[K, V]), true
+}
+
+// Next says when the first item in memory is due.
+func (h *Head[K, V]) Next() (time.Time, bool) {
+	if len(h.items) == 0 {
+		return time.Time{}, false
+	}
+	return h.items[0].At, true
+}
+
+// Done forgets a taken item: it has left the queue in the store too.
+func (h *Head[K, V]) Done(key K) { delete(h.known, key) }
+
+// Back returns a taken item that stays in the queue, due at the given instant.
+// It may be left to the disk when there is no room for it.
+func (h *Head[K, V]) Back(key K, at time.Time, v V) {
+	delete(h.known, key)
+	if len(h.items) >= h.limit {
+		h.more = true
+		return
+	}
+	h.add(key, at, v)
+}
+
+// Remove takes an item out that is still waiting here, as when it is
+// canceled. It reports false when the item is taken or not known.
+func (h *Head[K, V]) Remove(key K) bool {
+	for i := range h.items {
+		if h.items[i].Key == key {
+			heap.Remove(&h.items, i)
+			delete(h.known, key)
+			return true
+		}
+	}
+	return false
+}
+
+// Wants says how many items to read from the front of the queue in the store,
+// 0 when no refill is due. The count includes those known already, which the
+// store will return first. After reading, call [Head.Refill].
+func (h *Head[K, V]) Wants() int {
+	if !h.more || len(h.items) > h.limit/4 {
+		return 0
+	}
+	return len(h.known) + h.limit
+}
+
+// Refill gives the head what the store returned, from the front of the queue,
+// when Wants(limit) items were asked for. Items pushed since the read began
+// must be pushed again afterwards, or another refill must follow: call
+// [Head.More] for that.
+func (h *Head[K, V]) Refill(asked int, read []Item[K, V]) {
+	h.more = len(read) >= asked
+	for _, it := range read {
+		if _, ok := h.known[it.Key]; ok {
+			continue
+		}
+		if len(h.items) >= h.limit {
+			h.more = true
+			return
+		}
+		h.add(it.Key, it.At, it.Value)
+	}
+}
+
+// More says that there may be items on disk that are not known.
+func (h *Head[K, V]) More() { h.more = true }
+
+// Len is how many items wait in memory, taken ones not counted.
+func (h *Head[K, V]) Len() int { return len(h.items) }
+
+// items is a heap by instant, then arrival.
+type items[K comparable, V any] []Item[K, V]
+
+func (s items[K, V]) Len() int { return len(s) }
+
+func (s items[K, V]) Less(i, j int) bool {
+	if !s[i].At.Equal(s[j].At) {
+		return s[i].At.Before(s[j].At)
+	}
+	return s[i].seq < s[j].seq
+}
+
+func (s items[K, V]) Swap(i, j int) { s[i], s[j] = s[j], s[i] }
+
+func (s *items[K, V]) Push(x any) { *s = append(*s, x.(Item[K, V])) }
+
+func (s *items[K, V]) Pop() any {
+	old := *s
+	last := len(old) - 1
+	it := old[last]
+	old[last] = Item[K, V]{}
+	*s = old[:last]
+	return it
+}
