@@ -101,12 +101,11 @@ func (h *Head[K, V]) Wants() int {
 	return len(h.known) + h.limit
 }
 
-// Refill gives the head what the store returned, from the front of the queue,
-// when Wants(limit) items were asked for. Items pushed since the read began
-// must be pushed again afterwards, or another refill must follow: call
-// [Head.More] for that.
-func (h *Head[K, V]) Refill(asked int, read []Item[K, V]) {
-	h.more = len(read) >= asked
+// Refill gives the head what the store returned from the front of the queue;
+// whole says that this was all of it. An item that was committed after the
+// read began must be pushed after this call, or [Head.More] called.
+func (h *Head[K, V]) Refill(whole bool, read []Item[K, V]) {
+	h.more = !whole
 	for _, it := range read {
 		if _, ok := h.known[it.Key]; ok {
 			continue
