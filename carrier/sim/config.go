@@ -1,0 +1,32 @@
+package sim
+
+import (
+	"time"
+
+	"github.com/wirechief/wirechief"
+)
+
+// Config is the simulator's entry under carriers: in the configuration file.
+// Every key may be left out.
+type Config struct {
+	// Room is how many messages it takes at a time, 1 to 100,000.
+	Room int `yaml:"room"`
+	// ReceiptDelay is how long an ordinary receipt takes; 0 is at once.
+	ReceiptDelay time.Duration `yaml:"receipt_delay"`
+}
+
+// Defaults is the configuration of an entry that says nothing but type: sim.
+func Defaults() Config {
+	return Config{Room: 256, ReceiptDelay: 200 * time.Millisecond} // operator.md, the simulator carrier
+}
+
+// Validate says which key is out of range.
+func (c Config) Validate() error {
+	switch {
+	case c.Room < 1 || c.Room > 100_000:
+		return wirechief.InvalidField("room", "room: %d is out of range: 1 to 100000 messages", c.Room)
+	case c.ReceiptDelay < 0 || c.ReceiptDelay > time.Hour:
+		return wirechief.InvalidField("receipt_delay", "receipt_delay: %v is out of range: 0s to 1h", c.ReceiptDelay)
+	}
+	return nil
+}
