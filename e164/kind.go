@@ -48,7 +48,7 @@ func KindOf(address string) Kind {
 }
 
 // IsNumber reports whether s is a normalised telephone number: "+", a digit
-// from 1 to 9 (no country calling code begins with 0, E.164 annex D) and 6 to
+// from 1 to 9 (none of the assigned country codes of E.164 begins with 0) and 6 to
 // 14 more. A number of country code 1 must satisfy [IsNANP].
 func IsNumber(s string) bool {
 	if len(s) < 1+minDigits || len(s) > 1+maxDigits || s[0] != '+' || s[1] == '0' || !digits(s[1:]) {

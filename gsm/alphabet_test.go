@@ -3,6 +3,7 @@ package gsm_test
 import (
 	"bytes"
 	"encoding/hex"
+	"math"
 	"strings"
 	"testing"
 
@@ -117,6 +118,7 @@ func TestDecodeGSM7(t *testing.T) {
 		{"two escapes: one space", "1B1B41", " A"},
 		{"escape at the end: a space", "411B", "A "},
 		{"eighth bit", "41E942", "A\uFFFDB"},
+		{"eighth bit and no other", "80", "\uFFFD"},
 		{"eighth bit after an escape", "1BE942", "\uFFFDB"},
 	}
 	for _, tt := range tests {
@@ -135,6 +137,7 @@ func TestPack(t *testing.T) {
 		want          string
 	}{
 		{"empty", "", 0, ""},
+		{"nothing after a header", "", 1, ""},
 		{"one", "61", 0, "61"},
 		{"hello", "68656C6C6F", 0, "E8329BFD06"}, // as in every GSM primer: "hello"
 		{"hellohello", "68656C6C6F68656C6C6F", 0, "E8329BFD4697D9EC37"},
@@ -166,6 +169,7 @@ func TestUnpackRefuses(t *testing.T) {
 	}{
 		{"more septets than there are", 7, 9, 0},
 		{"more than the fill leaves", 7, 8, 1},
+		{"so many that the bits cannot be counted", 7, math.MaxInt, 0},
 		{"a negative number", 7, -1, 0},
 		{"a negative fill", 7, 1, -1},
 		{"too large a fill", 7, 1, 7},

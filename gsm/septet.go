@@ -30,9 +30,10 @@ func Pack(septets []byte, fill int) []byte {
 }
 
 // Unpack reads n septets from packed octets, after fill bits. It fails when
-// there are fewer.
+// there are fewer; none can be read from nothing, whatever the fill, for a
+// message may be a header only.
 func Unpack(octets []byte, n, fill int) ([]byte, error) {
-	if n < 0 || fill < 0 || fill > 6 || fill+7*n > 8*len(octets) {
+	if n < 0 || fill < 0 || fill > 6 || n > (8*len(octets)-fill)/7 {
 		return nil, wirechief.Errorf(wirechief.Invalid, "%d octets do not hold %d septets after %d bits", len(octets), n, fill)
 	}
 	out := make([]byte, n)

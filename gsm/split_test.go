@@ -62,6 +62,8 @@ func TestAnalyse(t *testing.T) {
 		{"emoji over the edge", han(69) + "😀", ucs2(2, 71, 67, 63, '漢', 0)},
 		{"surrogates at 67", han(66) + "😀" + han(66), ucs2(3, 134, 67, 66, '漢', 0)},
 
+		{"last character of one word", "\uFFFF", ucs2(1, 1, 70, 69, 0xFFFF, 0)},
+		{"first character of two", "\U00010000", ucs2(1, 2, 70, 68, 0x10000, 0)},
 		{"not UTF-8", "ab\xffc", ucs2(1, 4, 70, 66, '\uFFFD', 2)},
 		{"zero octet", "\x00", ucs2(1, 1, 70, 69, 0, 0)},
 	}
