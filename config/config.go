@@ -1,0 +1,128 @@
+package config
+
+import (
+	"time"
+
+	"github.com/wirechief/wirechief"
+)
+
+// Config is the whole configuration. Its paths are absolute once loaded.
+type Config struct {
+	File string `yaml:"-"` // that it was read from; empty when there was none
+
+	DataDir  string    `yaml:"data_dir"` // everything that is kept
+	Database string    `yaml:"database"` // "sqlite"
+	HTTP     HTTP      `yaml:"http"`
+	Observe  Observe   `yaml:"observe"`
+	Log      Log       `yaml:"log"`
+	Admin    Admin     `yaml:"admin"`
+	Egress   Egress    `yaml:"egress"`
+	Delivery Delivery  `yaml:"delivery"`
+	SMTP     SMTP      `yaml:"smtp"`
+	Carriers []Carrier `yaml:"carriers"`
+	Routes   []Route   `yaml:"routes"`
+	Numbers  Numbers   `yaml:"numbers"`
+	Messages Messages  `yaml:"messages"`
+	Speech   Speech    `yaml:"speech"`
+	State    string    `yaml:"state"` // file applied at start; empty: none
+}
+
+// HTTP is the listener of all APIs, media and the console.
+type HTTP struct {
+	Listen    string `yaml:"listen"`     // host:port; port 0 takes a free one
+	PublicURL string `yaml:"public_url"` // how the outside reaches it, for links; empty: from Listen
+	TLS       TLS    `yaml:"tls"`
+}
+
+// TLS names the files of a certificate, PEM. Both or neither.
+type TLS struct {
+	Cert string `yaml:"cert"`
+	Key  string `yaml:"key"`
+}
+
+// Observe is the listener of metrics and health checks.
+type Observe struct {
+	Listen string `yaml:"listen"` // host:port; empty: none
+}
+
+// Log says what is logged and how.
+type Log struct {
+	Level  string `yaml:"level"`  // debug, info, warn, error; debug shows texts and whole numbers
+	Format string `yaml:"format"` // text, json
+}
+
+// Admin is the operator.
+type Admin struct {
+	Email    string           `yaml:"email"`
+	Password wirechief.Secret `yaml:"password"`
+	Token    wirechief.Secret `yaml:"token"` // empty: made up and kept in data_dir/admin.token
+}
+
+// Egress says what addresses tenants may make us call.
+type Egress struct {
+	Allow  []string `yaml:"allow"`   // networks beside the public ones: "10.1.0.0/16", "127.0.0.1/32:2790", "[::1]/128:2790"
+	DNS    string   `yaml:"dns"`     // resolver, host:port; empty: the system's
+	CAFile string   `yaml:"ca_file"` // further roots, PEM
+}
+
+// Delivery replaces the timing of all deliveries.
+type Delivery struct {
+	Timeout  time.Duration   `yaml:"timeout"`  // of a whole request; 0: vendor profiles 10 s, others 15 s
+	Schedule []time.Duration `yaml:"schedule"` // waits before each try; empty: the defaults
+}
+
+// SMTP is the server that mail leaves by.
+type SMTP struct {
+	Host     string           `yaml:"host"` // empty: no mail
+	Port     int              `yaml:"port"`
+	Username string           `yaml:"username"`
+	Password wirechief.Secret `yaml:"password"`
+	TLS      string           `yaml:"tls"` // none, starttls, tls
+	From     string           `yaml:"from"`
+}
+
+// Route sends what starts with a prefix over carriers, in order.
+type Route struct {
+	Prefix   string   `yaml:"prefix"` // "+1310", a short code's digits, or "" for everything
+	Carriers []string `yaml:"carriers"`
+}
+
+// Numbers bounds the life of numbers that are not in service.
+type Numbers struct {
+	Reservation time.Duration `yaml:"reservation"` // of a reservation or a search token
+	Aging       time.Duration `yaml:"aging"`       // quarantine after release
+}
+
+// Messages bounds how long messages wait.
+type Messages struct {
+	Validity time.Duration `yaml:"validity"` // unsent after this: expired
+	Join     time.Duration `yaml:"join"`     // parts of a long text wait for each other
+}
+
+// Speech is where texts become speech and recordings text: services that
+// speak OpenAI's API.
+type Speech struct {
+	SynthesisURL     string           `yaml:"synthesis_url"`
+	TranscriptionURL string           `yaml:"transcription_url"`
+	Key              wirechief.Secret `yaml:"key"`
+}
+
+// Defaults is what holds where nothing else is said.
+func Defaults() *Config {
+	return &Config{
+		DataDir:  "wirechief-data",
+		Database: "sqlite",
+		HTTP:     HTTP{Listen: "127.0.0.1:8080"},
+		Observe:  Observe{Listen: "127.0.0.1:9464"},
+		Log:      Log{Level: "info", Format: "text"},
+		Admin:    Admin{Email: "admin@example.test"},
+		SMTP:     SMTP{Port: 25, TLS: "starttls", From: "no-reply@example.test"},
+		Numbers:  Numbers{Reservation: 30 * time.Minute, Aging: 30 * 24 * time.Hour},
+		Messages: Messages{Validity: 24 * time.Hour, Join: 10 * time.Minute},
+	}
+}
+
+// paths gives the values that name files or folders.
+func (c *Config) paths() []*string {
+	return []*string{&c.DataDir, &c.HTTP.TLS.Cert, &c.HTTP.TLS.Key, &c.Egress.CAFile, &c.State}
+}
