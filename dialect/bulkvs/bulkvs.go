@@ -1,0 +1,225 @@
+package bulkvs
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/wirechief/wirechief"
+	"github.com/wirechief/wirechief/dialect"
+	"github.com/wirechief/wirechief/exchange"
+)
+
+// Prefix is where the API lives, in any case of letters.
+const Prefix = "/api/v1.0"
+
+// Core is what the dialect needs of the exchange.
+type Core interface {
+	Authenticate(ctx context.Context, l exchange.Login) (wirechief.Principal, error)
+	Send(ctx context.Context, r wirechief.SendRequest) (wirechief.SendResult, error)
+	Webhooks(ctx context.Context, tenant string) []wirechief.Webhook
+	Webhook(ctx context.Context, tenant, name string) (wirechief.Webhook, error)
+	PutWebhook(ctx context.Context, tenant string, p wirechief.WebhookPatch) (wirechief.Webhook, error)
+	DeleteWebhook(ctx context.Context, tenant, name string) error
+	Campaigns(ctx context.Context, tenant string) []exchange.CampaignUse
+}
+
+// Options are what a deployment chooses.
+type Options struct {
+	Log *slog.Logger // nil: nothing is logged
+}
+
+// call is one request that has been let in.
+type call struct {
+	w      http.ResponseWriter
+	r      *http.Request
+	tenant string
+	query  url.Values
+	body   []byte // valid until the handler returns
+}
+
+// handler serves a call, or says why not.
+type handler func(s *server, c *call) error
+
+type server struct {
+	core    Core
+	log     *slog.Logger
+	table   *dialect.Table[handler]
+	buffers sync.Pool // of *bytes.Buffer: request bodies
+	replies sync.Pool // of *[]byte
+}
+
+// New makes the handler of everything under [Prefix].
+func New(core Core, o Options) http.Handler {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	return &server{
+		core: core, log: o.Log,
+		table:   dialect.NewTable(Prefix, true, routes()),
+		buffers: sync.Pool{New: func() any { return new(bytes.Buffer) }},
+		replies: sync.Pool{New: func() any { return new([]byte) }},
+	}
+}
+
+func routes() []dialect.Route[handler] {
+	return []dialect.Route[handler]{
+		{Method: http.MethodPost, Path: "/messageSend", Handle: (*server).messageSend, Cite: "bulkvs: POST /messageSend"},
+		{Method: http.MethodGet, Path: "/webHooks", Handle: (*server).listWebhooks, Cite: "bulkvs: GET /webHooks"},
+		{Method: http.MethodPut, Path: "/webHooks", Handle: (*server).putWebhook, Cite: "bulkvs: PUT /webHooks"},
+		{Method: http.MethodDelete, Path: "/webHooks", Handle: (*server).deleteWebhook, Cite: "bulkvs: DELETE /webHooks"},
+		{Method: http.MethodGet, Path: "/campaigns", Handle: (*server).listCampaigns, Cite: "bulkvs: GET /campaigns"},
+	}
+}
+
+// ServeHTTP finds the route, lets the client in and reads the body, in the
+// order of contracts/bulkvs.md 3.2: 401 before 400.
+func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	route, allowed := s.table.Find(r.Method, r.URL.Path)
+	switch {
+	case route != nil:
+	case len(allowed) > 0:
+		s.refuseMethod(w, allowed)
+		return
+	default:
+		s.refuse(w, r, wirechief.Errorf(wirechief.NotFound, "there is no such path in this API"))
+		return
+	}
+	// bulkvs: Bearer is for 3CX, which sends texts and nothing else.
+	login, err := readLogin(r.Header, strings.EqualFold(r.URL.Path, Prefix+"/messageSend"))
+	if err != nil {
+		s.refuse(w, r, err)
+		return
+	}
+	p, err := s.core.Authenticate(r.Context(), login)
+	if err != nil {
+		s.refuse(w, r, err)
+		return
+	}
+	c := call{w: w, r: r, tenant: p.Tenant}
+	if r.URL.RawQuery != "" {
+		if c.query, err = url.ParseQuery(r.URL.RawQuery); err != nil {
+			s.refuse(w, r, wirechief.Errorf(wirechief.Invalid, "the query is malformed"))
+			return
+		}
+	}
+	if r.Method == http.MethodPost || r.Method == http.MethodPut {
+		buf := s.buffers.Get().(*bytes.Buffer)
+		defer s.buffers.Put(buf)
+		if err := dialect.ReadBody(w, r, buf); err != nil {
+			s.refuse(w, r, err)
+			return
+		}
+		c.body = buf.Bytes()
+	}
+	if err := route.Handle(s, &c); err != nil {
+		s.refuse(w, r, err)
+	}
+}
+
+// bulkvs: POST /messageSend
+func (s *server) messageSend(c *call) error {
+	key, err := dialect.IdempotencyKey(c.r.Header)
+	if err != nil {
+		return err
+	}
+	pbx := strings.EqualFold(c.query.Get("pbx"), "3cx")
+	out, err := readSend(c.body, pbx)
+	if err != nil {
+		return err
+	}
+	out.request.Tenant = c.tenant
+	if key != "" {
+		out.request.Key = key
+		out.request.Fingerprint = dialect.Fingerprint([]byte("bulkvs messageSend"), []byte(c.r.URL.RawQuery), c.body)
+	}
+	res, err := s.core.Send(c.r.Context(), out.request)
+	if err != nil {
+		return err
+	}
+	reply := s.replies.Get().(*[]byte)
+	defer s.replies.Put(reply)
+	*reply = appendSent((*reply)[:0], out, &res, pbx)
+	dialect.WriteJSON(c.w, http.StatusOK, *reply)
+	return nil
+}
+
+// bulkvs: GET /webHooks: all, or the one that is named.
+func (s *server) listWebhooks(c *call) error {
+	rows := []webhookRow{}
+	if name := c.query.Get("Webhook"); name != "" {
+		w, err := s.core.Webhook(c.r.Context(), c.tenant, name)
+		if err != nil {
+			return err
+		}
+		rows = append(rows, webhookRowOf(w))
+	} else {
+		for _, w := range s.core.Webhooks(c.r.Context(), c.tenant) {
+			rows = append(rows, webhookRowOf(w))
+		}
+	}
+	s.write(c.w, http.StatusOK, rows)
+	return nil
+}
+
+// bulkvs: PUT /webHooks
+func (s *server) putWebhook(c *call) error {
+	patch, err := readWebhook(c.body)
+	if err != nil {
+		return err
+	}
+	w, err := s.core.PutWebhook(c.r.Context(), c.tenant, patch)
+	if err != nil {
+		return err
+	}
+	s.write(c.w, http.StatusOK, webhookPut{w.Name, w.Description, w.URL, stamp(w.ModifiedAt)})
+	return nil
+}
+
+// bulkvs: DELETE /webHooks
+func (s *server) deleteWebhook(c *call) error {
+	name := c.query.Get("Webhook")
+	if name == "" {
+		return wirechief.InvalidField("name", "the webhook's name is needed in the query")
+	}
+	if err := s.core.DeleteWebhook(c.r.Context(), c.tenant, name); err != nil {
+		return err
+	}
+	s.write(c.w, http.StatusOK, webhookDeleted{"Success", name})
+	return nil
+}
+
+// bulkvs: GET /campaigns: all, or the one that is named.
+func (s *server) listCampaigns(c *call) error {
+	campaigns := s.core.Campaigns(c.r.Context(), c.tenant)
+	if tcr := c.query.Get("Tcr"); tcr != "" {
+		i := slices.IndexFunc(campaigns, func(c exchange.CampaignUse) bool { return c.TCR == tcr })
+		if i < 0 {
+			return &wirechief.Error{Kind: wirechief.NotFound, Field: "tcr", Message: "there is no campaign of this id"}
+		}
+		campaigns = campaigns[i : i+1]
+	}
+	rows := []campaignRow{}
+	for _, c := range campaigns {
+		rows = append(rows, campaignRowOf(c))
+	}
+	s.write(c.w, http.StatusOK, rows)
+	return nil
+}
+
+// write writes an answer that is not on the hot path.
+func (s *server) write(w http.ResponseWriter, status int, v any) {
+	var buf bytes.Buffer
+	e := json.NewEncoder(&buf)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil { // only strings, bools and numbers: cannot fail
+		s.log.Error("an answer could not be written", "error", err)
+	}
+	dialect.WriteJSON(w, status, bytes.TrimRight(buf.Bytes(), "\n"))
+}
