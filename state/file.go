@@ -1,0 +1,250 @@
+package state
+
+import (
+	"time"
+
+	"github.com/wirechief/wirechief"
+)
+
+// File is a state file.
+type File struct {
+	Tenants []Tenant `yaml:"tenants"`
+	Offers  []Offer  `yaml:"offers"`
+}
+
+// Tenant is an account and everything it has.
+type Tenant struct {
+	ID              string           `yaml:"id"`
+	Absent          bool             `yaml:"absent"`
+	Name            *string          `yaml:"name"`
+	Balance         *wirechief.Money `yaml:"balance"` // nil for a new tenant: not metered
+	Rates           *Rates           `yaml:"rates"`
+	RequireCampaign *bool            `yaml:"require_campaign"` // nil for a new tenant: true
+	QuietHours      *string          `yaml:"quiet_hours"`      // "21:00-08:00"; empty: none
+	OptOut          *OptOut          `yaml:"opt_out"`
+	Messaging       *bool            `yaml:"messaging"`
+	Agreement       *bool            `yaml:"agreement"`
+	InDoubt         *string          `yaml:"in_doubt"` // "resend", "unknown"
+	Credentials     []Credential     `yaml:"credentials"`
+	Properties      []Property       `yaml:"properties"`
+	Campaigns       []Campaign       `yaml:"campaigns"`
+	Webhooks        []Webhook        `yaml:"webhooks"`
+	Agents          []Agent          `yaml:"agents"`
+	Groups          []Group          `yaml:"groups"`
+	Brands          []Brand          `yaml:"brands"`
+	Schedules       []Schedule       `yaml:"schedules"`
+	Addresses       []Address        `yaml:"addresses"`
+	Flows           []Flow           `yaml:"flows"`
+	Numbers         []Number         `yaml:"numbers"`
+}
+
+// Rates are the prices of a metered tenant.
+type Rates struct {
+	SMSSegment  *wirechief.Money `yaml:"sms_segment"`
+	MMS         *wirechief.Money `yaml:"mms"`
+	NumberMonth *wirechief.Money `yaml:"number_month"`
+}
+
+// OptOut says what handsets that opt out are told. The block itself is always on.
+type OptOut struct {
+	Replies *bool `yaml:"replies"`
+}
+
+// Credential lets a client of one dialect in. Which keys it has depends on the
+// dialect; the others are empty:
+//
+//	bulkvs        username, password
+//	zendesk       email and token, email and password, or bearer
+//	fonedynamics  account_sid, token
+//	message2give  workspace, username, password
+//	wirechief     token, scopes
+type Credential struct {
+	Dialect    string           `yaml:"dialect"`
+	Absent     bool             `yaml:"absent"`
+	Username   string           `yaml:"username"`
+	Email      string           `yaml:"email"`
+	AccountSID string           `yaml:"account_sid"`
+	Workspace  string           `yaml:"workspace"`
+	Password   wirechief.Secret `yaml:"password"`
+	Token      wirechief.Secret `yaml:"token"`
+	Bearer     wirechief.Secret `yaml:"bearer"`
+	Scopes     []string         `yaml:"scopes"`
+}
+
+// Property groups numbers (fonedynamics).
+type Property struct {
+	SID    string  `yaml:"sid"`
+	Absent bool    `yaml:"absent"`
+	Name   *string `yaml:"name"`
+}
+
+// Campaign is a registered 10DLC campaign.
+type Campaign struct {
+	TCR      string  `yaml:"tcr"`
+	Absent   bool    `yaml:"absent"`
+	Brand    *string `yaml:"brand"`
+	Approved *bool   `yaml:"approved"`
+}
+
+// Webhook is a named endpoint (bulkvs).
+type Webhook struct {
+	Name        string  `yaml:"name"`
+	Absent      bool    `yaml:"absent"`
+	Description *string `yaml:"description"`
+	URL         *string `yaml:"url"`
+	DLR         *bool   `yaml:"dlr"`
+	Method      *string `yaml:"method"` // "POST", "3CX"
+	Encoding    *string `yaml:"encoding"`
+}
+
+// Agent is a person, or a program, that signs in to the console.
+type Agent struct {
+	ID       int64            `yaml:"id"`
+	Absent   bool             `yaml:"absent"`
+	Email    *string          `yaml:"email"`
+	Name     *string          `yaml:"name"`
+	Password wirechief.Secret `yaml:"password"` // empty: left alone
+	Role     *string          `yaml:"role"`     // owner, admin, agent, viewer, api
+	Phone    *string          `yaml:"phone"`
+}
+
+// Group is agents that are rung together.
+type Group struct {
+	ID     int64    `yaml:"id"`
+	Absent bool     `yaml:"absent"`
+	Name   *string  `yaml:"name"`
+	Agents []string `yaml:"agents"` // mail addresses
+}
+
+// Brand is a brand of a tenant (zendesk).
+type Brand struct {
+	ID     int64   `yaml:"id"`
+	Absent bool    `yaml:"absent"`
+	Name   *string `yaml:"name"`
+}
+
+// Schedule is opening hours.
+type Schedule struct {
+	ID        int64      `yaml:"id"`
+	Absent    bool       `yaml:"absent"`
+	Name      *string    `yaml:"name"`
+	TimeZone  *string    `yaml:"time_zone"` // IANA name
+	Intervals []Interval `yaml:"intervals"`
+}
+
+// Interval is a span of a week, in minutes since Sunday 00:00.
+type Interval struct {
+	StartTime int `yaml:"start_time"`
+	EndTime   int `yaml:"end_time"`
+}
+
+// Address is a postal address, for numbers that need one.
+type Address struct {
+	Name     string  `yaml:"name"`
+	Absent   bool    `yaml:"absent"`
+	Street   *string `yaml:"street"`
+	City     *string `yaml:"city"`
+	Province *string `yaml:"province"`
+	Zip      *string `yaml:"zip"`
+	Country  *string `yaml:"country"` // ISO 3166-1 alpha-2
+}
+
+// Flow is what a call goes through. Nodes keep the form of the file: maps,
+// lists, strings, int64 and bool, as encoding/json takes them.
+type Flow struct {
+	ID     string         `yaml:"id"`
+	Absent bool           `yaml:"absent"`
+	Name   *string        `yaml:"name"`
+	Start  *string        `yaml:"start"`
+	Nodes  map[string]any `yaml:"nodes"`
+}
+
+// Number is a number of the tenant's.
+type Number struct {
+	Number       string                  `yaml:"number"`
+	Absent       bool                    `yaml:"absent"` // released
+	Carrier      *string                 `yaml:"carrier"`
+	Capabilities []string                `yaml:"capabilities"` // voice, sms, mms, fax
+	Type         *wirechief.NumberType   `yaml:"type"`
+	TollFree     *wirechief.Verification `yaml:"toll_free_verification"`
+	Name         *string                 `yaml:"name"`
+	Tags         []string                `yaml:"tags"`
+	Notes        *string                 `yaml:"notes"`
+	Property     *string                 `yaml:"property"`
+	Campaign     *string                 `yaml:"campaign"`
+	Webhook      *string                 `yaml:"webhook"`
+	Protected    *bool                   `yaml:"protected"`
+	Forwards     []Forward               `yaml:"forwards"`
+	Replies      *Replies                `yaml:"replies"`
+	Voice        *Voice                  `yaml:"voice"`
+}
+
+// Forward is one destination of what comes in, known by type and destination.
+type Forward struct {
+	Type        wirechief.DeliveryKind `yaml:"type"` // http, email, sms, console
+	Destination string                 `yaml:"destination"`
+	Absent      bool                   `yaml:"absent"`
+	Enabled     *bool                  `yaml:"enabled"`
+	Method      *string                `yaml:"method"`   // http: POST, GET
+	Encoding    *string                `yaml:"encoding"` // http: json, form
+	Format      *string                `yaml:"format"`   // http: message2give, fonedynamics
+	History     *int                   `yaml:"history"`  // email: messages of the transcript
+	Timezone    *string                `yaml:"timezone"` // email: IANA name
+	Prefix      *string                `yaml:"prefix"`   // sms
+	Suffix      *string                `yaml:"suffix"`   // sms
+	Sender      *string                `yaml:"sender"`   // sms: own, original
+}
+
+// Replies are the automatic answers.
+type Replies struct {
+	AgentsOffline *Reply         `yaml:"agents_offline"`
+	AgentsOnline  *Reply         `yaml:"agents_online"`
+	Window        *time.Duration `yaml:"window"`
+}
+
+// Reply is one automatic answer.
+type Reply struct {
+	Enabled *bool   `yaml:"enabled"`
+	Message *string `yaml:"message"`
+}
+
+// Voice is what happens to calls.
+type Voice struct {
+	Route     *string        `yaml:"route"`    // endpoint, flow
+	Endpoint  *string        `yaml:"endpoint"` // number or SIP URI
+	Flow      *string        `yaml:"flow"`
+	Recording *string        `yaml:"recording"` // off, call
+	Forwards  []VoiceForward `yaml:"forwards"`
+	Failover  *string        `yaml:"failover"` // number or SIP URI; empty: none
+}
+
+// VoiceForward is a further destination of calls.
+type VoiceForward struct {
+	Destination string `yaml:"destination"`
+	Absent      bool   `yaml:"absent"`
+	Enabled     *bool  `yaml:"enabled"`
+	NotifySMS   *bool  `yaml:"notify_sms"`
+}
+
+// Offer is a number that can be bought, or where many come from: one of
+// Number, Generate and CSV is set. What stands beside CSV are its defaults.
+type Offer struct {
+	Number       string               `yaml:"number"`
+	Generate     *Generate            `yaml:"generate"`
+	CSV          string               `yaml:"csv"` // file, relative to this one
+	Absent       bool                 `yaml:"absent"`
+	Carrier      string               `yaml:"carrier"`
+	Type         wirechief.NumberType `yaml:"type"`
+	Capabilities []string             `yaml:"capabilities"`
+	Location     string               `yaml:"location"`
+	Price        *wirechief.Money     `yaml:"price"`
+	Address      string               `yaml:"address"` // none, any, local, foreign
+	Country      string               `yaml:"country"`
+}
+
+// Generate makes offers up.
+type Generate struct {
+	Country   string   `yaml:"country"` // ISO 3166-1 alpha-2
+	AreaCodes []string `yaml:"area_codes"`
+	Count     int      `yaml:"count"`
+}

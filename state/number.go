@@ -1,0 +1,136 @@
+package state
+
+import (
+	"slices"
+	"time"
+
+	"github.com/wirechief/wirechief"
+	"github.com/wirechief/wirechief/e164"
+)
+
+// numberTypes are the kinds of line that a number or an offer can be of.
+var numberTypes = [...]wirechief.NumberType{
+	wirechief.TypeLocal, wirechief.TypeTollFree, wirechief.TypeMobile, wirechief.TypeNational, wirechief.TypeSharedRate,
+}
+
+func (j judge) number(path string, n *Number) {
+	j.capabilities(at(path, "capabilities"), n.Capabilities)
+	optional(j, at(path, "type"), n.Type, numberTypes[:]...)
+	optional(j, at(path, "toll_free_verification"), n.TollFree,
+		wirechief.Unverified, wirechief.VerificationPending, wirechief.Verified, wirechief.VerificationRejected)
+	if n.TollFree != nil && !e164.IsTollFree(n.Number) {
+		j.Report(at(path, "toll_free_verification"), "%s is not a toll-free number", n.Number)
+	}
+	type key struct {
+		kind        wirechief.DeliveryKind
+		destination string
+	}
+	seen := make(unique[key])
+	for i := range n.Forwards {
+		f, path := &n.Forwards[i], item(at(path, "forwards"), i)
+		j.forward(path, f)
+		seen.check(j, path, "forward", key{f.Type, f.Destination})
+	}
+	if r := n.Replies; r != nil && r.Window != nil && (*r.Window < 0 || *r.Window > 30*24*time.Hour) {
+		j.Report(at(path, "replies.window"), "%v is out of range: 0s to 720h", *r.Window)
+	}
+	if n.Voice != nil {
+		j.voice(at(path, "voice"), n.Voice)
+	}
+}
+
+func (j judge) capabilities(path string, list []string) {
+	for i := range list {
+		optional(j, item(path, i), &list[i], "voice", "sms", "mms", "fax")
+		if slices.Index(list, list[i]) != i {
+			j.Report(item(path, i), "%s is there twice", list[i])
+		}
+	}
+}
+
+func (j judge) forward(path string, f *Forward) {
+	optional(j, at(path, "type"), &f.Type, wirechief.KindHTTP, wirechief.KindEmail, wirechief.KindSMS, wirechief.KindConsole)
+	switch {
+	case f.Destination == "":
+		j.Report(at(path, "destination"), "a forward needs it")
+	case f.Type == wirechief.KindEmail:
+		j.mail(at(path, "destination"), f.Destination)
+	case f.Type == wirechief.KindSMS:
+		j.phone(at(path, "destination"), &f.Destination)
+	}
+	optional(j, at(path, "method"), f.Method, "POST", "GET")
+	optional(j, at(path, "encoding"), f.Encoding, "json", "form")
+	optional(j, at(path, "format"), f.Format, "message2give", "fonedynamics")
+	optional(j, at(path, "sender"), f.Sender, "own", "original")
+	if f.History != nil && (*f.History < 0 || *f.History > 100) {
+		j.Report(at(path, "history"), "%d is out of range: 0 to 100 messages", *f.History)
+	}
+	j.zone(at(path, "timezone"), f.Timezone)
+}
+
+func (j judge) voice(path string, v *Voice) {
+	// YAML 1.1 reads an unquoted off as false, and so do tools that rewrite
+	// such files.
+	if v.Recording != nil && *v.Recording == "false" {
+		*v.Recording = "off"
+	}
+	optional(j, at(path, "route"), v.Route, "endpoint", "flow")
+	optional(j, at(path, "recording"), v.Recording, "off", "call")
+	j.endpoint(at(path, "endpoint"), v.Endpoint)
+	j.endpoint(at(path, "failover"), v.Failover)
+	seen := make(unique[string])
+	for i := range v.Forwards {
+		f, path := &v.Forwards[i], item(at(path, "forwards"), i)
+		if f.Destination == "" {
+			j.Report(at(path, "destination"), "a forward needs it")
+			continue
+		}
+		j.endpoint(at(path, "destination"), &f.Destination)
+		seen.check(j, at(path, "destination"), "forward", f.Destination)
+	}
+}
+
+func (j judge) zone(path string, name *string) {
+	if name == nil || *name == "" {
+		return
+	}
+	if _, err := time.LoadLocation(*name); err != nil || *name == "Local" {
+		j.Report(path, "%q is not a time zone such as America/Los_Angeles", *name)
+	}
+}
+
+func (j judge) offer(path string, o *Offer) {
+	sources := 0
+	if o.Number != "" {
+		sources++
+		j.phone(at(path, "number"), &o.Number)
+	}
+	if g := o.Generate; g != nil {
+		sources++
+		if len(g.Country) != 2 {
+			j.Report(at(path, "generate.country"), "%q is not a country of two letters, such as US", g.Country)
+		}
+		if g.Count < 1 || g.Count > 5_000_000 {
+			j.Report(at(path, "generate.count"), "%d is out of range: 1 to 5000000", g.Count)
+		}
+		for i, code := range g.AreaCodes {
+			if !e164.IsShortCode(code) && len(code) > 2 || code == "" {
+				j.Report(item(at(path, "generate.area_codes"), i), "%q is not an area code", code)
+			}
+		}
+	}
+	if o.CSV != "" {
+		sources++
+	}
+	if sources != 1 {
+		j.Report(path, "an offer has one of number, generate and csv")
+	}
+	if o.Carrier == "" && !o.Absent {
+		j.Report(at(path, "carrier"), "an offer needs the carrier that has it")
+	}
+	if o.Type != "" {
+		optional(j, at(path, "type"), &o.Type, numberTypes[:]...)
+	}
+	j.capabilities(at(path, "capabilities"), o.Capabilities)
+	j.price(at(path, "price"), o.Price)
+}
