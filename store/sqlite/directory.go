@@ -1,0 +1,150 @@
+package sqlite
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/wirechief/wirechief"
+	"github.com/wirechief/wirechief/store"
+)
+
+func (w *writer) putEntity(e *wirechief.Entity) error {
+	return w.q("INSERT INTO entity VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET doc = excluded.doc").
+		int(int64(wirechief.ShardOf(e.Tenant))).text(e.Tenant).text(string(e.Kind)).text(e.Key).bytes(e.Doc).run()
+}
+
+func (w *writer) dropEntity(e *wirechief.Entity) (wirechief.Result, error) {
+	err := w.q("DELETE FROM entity WHERE shard = ? AND tenant = ? AND kind = ? AND key = ?").
+		int(int64(wirechief.ShardOf(e.Tenant))).text(e.Tenant).text(string(e.Kind)).text(e.Key).run()
+	if err == nil && w.Changes() == 0 {
+		return refused(wirechief.NotFound, "", "there is no %s %q", e.Kind, e.Key), nil
+	}
+	return wirechief.Result{}, err
+}
+
+// Entities implements [wirechief.DirectoryReader], in order of tenant and key.
+func (s *Store) Entities(ctx context.Context, kind wirechief.EntityKind) (out []wirechief.Entity, err error) {
+	err = s.read(ctx, func(c *conn) error {
+		rows := c.q("SELECT tenant, key, doc FROM entity WHERE kind = ? ORDER BY tenant, key").text(string(kind))
+		return rows.each(func() error {
+			out = append(out, wirechief.Entity{Tenant: rows.getText(), Kind: kind, Key: rows.getText(), Doc: rows.getBytes()})
+			return nil
+		})
+	})
+	return out, err
+}
+
+// putNumber inserts or replaces, unless the number is another tenant's. A
+// number without a tenant is anybody's to take, and its tenant may give it back.
+func (w *writer) putNumber(n *wirechief.Number) (wirechief.Result, error) {
+	doc, err := json.Marshal(n)
+	if err != nil {
+		return wirechief.Result{}, unwritable(err)
+	}
+	err = w.q(`INSERT INTO number VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET
+		shard = excluded.shard, tenant = excluded.tenant, doc = excluded.doc
+		WHERE number.tenant IN ('', excluded.tenant) OR excluded.tenant = ''`).
+		text(n.Number).int(int64(wirechief.ShardOf(n.Tenant))).text(n.Tenant).bytes(doc).run()
+	if err == nil && w.Changes() == 0 {
+		return refused(wirechief.Conflict, "", "number %s is another tenant's", n.Number), nil
+	}
+	return wirechief.Result{}, err
+}
+
+// Numbers implements [wirechief.DirectoryReader], in order of the digits.
+func (s *Store) Numbers(ctx context.Context) (out []*wirechief.Number, err error) {
+	err = s.read(ctx, func(c *conn) error {
+		rows := c.q("SELECT doc FROM number ORDER BY number")
+		return rows.each(func() error {
+			n := new(wirechief.Number)
+			if err := json.Unmarshal(rows.getBytes(), n); err != nil {
+				return damaged(err)
+			}
+			out = append(out, n)
+			return nil
+		})
+	})
+	return out, err
+}
+
+func (w *writer) putOptOut(o *wirechief.OptOut) error {
+	shard := int64(wirechief.ShardOf(o.Tenant))
+	if !o.Out {
+		return w.q("DELETE FROM opt_out WHERE shard = ? AND tenant = ? AND number = ? AND handset = ?").
+			int(shard).text(o.Tenant).text(o.Number).text(o.Handset).run()
+	}
+	return w.q("INSERT OR REPLACE INTO opt_out VALUES (?, ?, ?, ?, ?, ?)").
+		int(shard).text(o.Tenant).text(o.Number).text(o.Handset).text(o.Word).int(store.Micros(o.At)).run()
+}
+
+// OptOuts implements [wirechief.DirectoryReader]: those who are out.
+func (s *Store) OptOuts(ctx context.Context) (out []wirechief.OptOut, err error) {
+	err = s.read(ctx, func(c *conn) error {
+		rows := c.q("SELECT tenant, number, handset, word, at FROM opt_out ORDER BY tenant, number, handset")
+		return rows.each(func() error {
+			out = append(out, wirechief.OptOut{
+				Tenant: rows.getText(), Number: rows.getText(), Handset: rows.getText(), Out: true,
+				Word: rows.getText(), At: store.Instant(rows.getInt()),
+			})
+			return nil
+		})
+	})
+	return out, err
+}
+
+// debit takes the amount if there is as much.
+func (w *writer) debit(d *wirechief.Debit) (wirechief.Result, error) {
+	err := w.q("UPDATE balance SET amount = amount - ? WHERE shard = ? AND tenant = ? AND amount >= ?").
+		int(int64(d.Amount)).int(int64(wirechief.ShardOf(d.Tenant))).text(d.Tenant).int(int64(d.Amount)).run()
+	if err == nil && w.Changes() == 0 {
+		return refused(wirechief.Forbidden, wirechief.RuleFunds, "the balance is below %s", d.Amount), nil
+	}
+	return wirechief.Result{}, err
+}
+
+func (w *writer) setBalance(c *wirechief.SetBalance) error {
+	return w.q("INSERT OR REPLACE INTO balance VALUES (?, ?, ?)").
+		int(int64(wirechief.ShardOf(c.Tenant))).text(c.Tenant).int(int64(c.Balance)).run()
+}
+
+// Balances implements [wirechief.DirectoryReader].
+func (s *Store) Balances(ctx context.Context) (map[string]wirechief.Money, error) {
+	out := make(map[string]wirechief.Money)
+	err := s.read(ctx, func(c *conn) error {
+		rows := c.q("SELECT tenant, amount FROM balance")
+		return rows.each(func() error {
+			tenant := rows.getText()
+			out[tenant] = wirechief.Money(rows.getInt())
+			return nil
+		})
+	})
+	return out, err
+}
+
+// LastID implements [wirechief.DirectoryReader].
+func (s *Store) LastID(ctx context.Context) (last int64, err error) {
+	err = s.read(ctx, func(c *conn) error {
+		for _, table := range []string{"message", "delivery"} {
+			shards, err := shardsOf(c, table, "")
+			if err != nil {
+				return err
+			}
+			keys, err := page(c, table, new(query), shards, 0, 1<<idBits-1, false, 1)
+			if err != nil {
+				return err
+			}
+			if len(keys) > 0 {
+				_, id := splitKey(keys[0])
+				last = max(last, id)
+			}
+		}
+		row := c.q("SELECT ifnull(max(since), 0) FROM part")
+		if _, err := row.row(); err != nil {
+			return err
+		}
+		defer row.done()
+		last = max(last, row.getInt())
+		return nil
+	})
+	return last, err
+}
