@@ -18,7 +18,7 @@ var migrations embed.FS
 // program has written: columns that this one does not know could get lost.
 func migrate(ctx context.Context, path string) error {
 	// file: makes the rest a URI, in which ? and % mean something.
-	db, err := sql.Open("sqlite", "file:"+escapePath(path)+"?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)")
+	db, err := sql.Open("sqlite", "file:"+escapePath(path)+"?_pragma=busy_timeout(10000)&_pragma=cache_size(-2000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)")
 	if err != nil {
 		return err
 	}
