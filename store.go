@@ -39,6 +39,9 @@ type MessageReader interface {
 	// then id, from the front.
 	Queued(ctx context.Context, lane string, limit int) ([]*Message, error)
 	QueueDepths(ctx context.Context) (map[string]Depth, error)
+	// CountSent counts the messages from a number since an instant, those
+	// suppressed or canceled left out.
+	CountSent(ctx context.Context, tenant, from string, since time.Time) (int, error)
 	// InFlight gives, for each carrier, what its last SetInFlight named.
 	InFlight(ctx context.Context) (map[string][]MessageKey, error)
 	Parts(ctx context.Context) ([]StoredPart, error)
@@ -114,8 +117,10 @@ type Command interface{ command() }
 
 // Result is what came of one command.
 type Result struct {
-	Err        error       // why it was not applied; an *Error
-	Message    *Message    // Record, Correlate: the message as it now stands
+	Err error // why it was not applied; an *Error
+	// Message, of Record and Correlate, is the message as it now stands. Its
+	// Events may be only those that were added.
+	Message    *Message
 	Deliveries []*Delivery // Accept, Record, Correlate: those that were inserted
 	Answer     *Answer     // Accept: the answer that an earlier request under the key got
 	Parked     bool        // Correlate: matches nothing yet
@@ -166,10 +171,14 @@ type OptOut struct {
 
 // Record appends events to a message and says where it then waits.
 type Record struct {
-	Key    MessageKey
-	Events []Event
-	Queue  *Queue      // nil: stays where it is
-	Media  []MediaItem // replaces the media when not nil
+	Key MessageKey
+	// Message is the message as it stands in the store, from a caller that
+	// alone can change it now, as a lane can with what it has claimed: it saves
+	// the read. nil: the store reads it.
+	Message *Message
+	Events  []Event
+	Queue   *Queue      // nil: stays where it is
+	Media   []MediaItem // replaces the media when not nil
 	// Only refuses (kind Conflict) unless the message has one of the statuses; empty: any.
 	Only []Status
 	// Plan says what follows, also from receipts that came too early and are
