@@ -1,0 +1,91 @@
+package exchange
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/hex"
+
+	"github.com/wirechief/wirechief"
+)
+
+// Login is what a client shows. Scheme tells apart the ways that one dialect
+// has ("token", "password", "bearer"); Account is the workspace of message2give.
+type Login struct {
+	Dialect string
+	Scheme  string
+	Account string
+	Name    string // empty for bearer tokens
+	Secret  string
+}
+
+type loginKey struct{ dialect, scheme, account, name string }
+
+func keyOf(c wirechief.Credential) loginKey {
+	return loginKey{c.Dialect, c.Scheme, c.Account, c.Name}
+}
+
+// credentialKey names a credential among those of its tenant.
+func credentialKey(c wirechief.Credential) string {
+	return c.Dialect + "/" + c.Scheme + "/" + c.Account + "/" + c.Name
+}
+
+// newCredential salts and hashes the secret. A bearer credential has no name
+// of its own: a fingerprint of the token stands in, by which it is found.
+func newCredential(dialect, scheme, account, name string, secret wirechief.Secret, scopes []string) wirechief.Credential {
+	if name == "" {
+		name = tokenName(secret.Reveal())
+	}
+	salt := make([]byte, 16)
+	rand.Read(salt)
+	return wirechief.Credential{
+		Dialect: dialect, Scheme: scheme, Account: account, Name: name,
+		Salt: salt, Hash: hashSecret(salt, secret.Reveal()), Scopes: scopes,
+	}
+}
+
+func tokenName(token string) string {
+	sum := sha256.Sum256([]byte("wirechief token\x00" + token))
+	return hex.EncodeToString(sum[:8])
+}
+
+func hashSecret(salt []byte, secret string) []byte {
+	h := sha256.New()
+	h.Write(salt)
+	h.Write([]byte(secret))
+	return h.Sum(nil)
+}
+
+// Authenticate finds out who makes a request. Whatever is wrong, the answer
+// and the time that it takes are the same.
+func (x *Exchange) Authenticate(_ context.Context, l Login) (wirechief.Principal, error) {
+	name := l.Name
+	if name == "" {
+		name = tokenName(l.Secret)
+	}
+	x.dir.mu.RLock()
+	list := x.dir.credentials[loginKey{l.Dialect, l.Scheme, l.Account, name}]
+	x.dir.mu.RUnlock()
+	var found *credential
+	for i := range list {
+		c := &list[i]
+		if subtle.ConstantTimeCompare(hashSecret(c.Salt, l.Secret), c.Hash) == 1 {
+			found = c
+		}
+	}
+	if len(list) == 0 {
+		hashSecret(make([]byte, 16), l.Secret)
+	}
+	if found == nil {
+		return wirechief.Principal{}, &wirechief.Error{
+			Op: "authenticate", Kind: wirechief.Unauthenticated, Message: "the credentials are missing or wrong",
+		}
+	}
+	return wirechief.Principal{Tenant: found.tenant, Dialect: l.Dialect, Name: name, Scopes: found.Scopes}, nil
+}
+
+// reach says whether the principal may see something of the tenant.
+func reach(p wirechief.Principal, tenant string) bool {
+	return p.Operator || p.Tenant != "" && p.Tenant == tenant
+}

@@ -1,0 +1,241 @@
+package exchange
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/wirechief/wirechief"
+)
+
+// directory is what is configured, in memory. Values are never changed in
+// place: a change puts a new one, so a reader may keep what it got.
+type directory struct {
+	mu          sync.RWMutex
+	tenants     map[string]*wirechief.Tenant
+	credentials map[loginKey][]credential
+	numbers     map[string]*wirechief.Number
+	webhooks    map[named]*wirechief.Webhook
+	campaigns   map[named]*wirechief.Campaign
+	members     map[named]int // numbers bound to a campaign
+	optOuts     map[pair]wirechief.OptOut
+	paused      map[named]bool // carriers (tenant "") and destinations
+	others      map[otherKey][]byte
+}
+
+type named struct{ tenant, name string }
+
+type pair struct{ number, handset string }
+
+type otherKey struct {
+	tenant string
+	kind   wirechief.EntityKind
+	key    string
+}
+
+type credential struct {
+	tenant string
+	wirechief.Credential
+}
+
+func newDirectory() *directory {
+	return &directory{
+		tenants:     make(map[string]*wirechief.Tenant),
+		credentials: make(map[loginKey][]credential),
+		numbers:     make(map[string]*wirechief.Number),
+		webhooks:    make(map[named]*wirechief.Webhook),
+		campaigns:   make(map[named]*wirechief.Campaign),
+		members:     make(map[named]int),
+		optOuts:     make(map[pair]wirechief.OptOut),
+		paused:      make(map[named]bool),
+		others:      make(map[otherKey][]byte),
+	}
+}
+
+var entityKinds = [...]wirechief.EntityKind{
+	wirechief.EntityTenant, wirechief.EntityCredential, wirechief.EntityCampaign, wirechief.EntityWebhook,
+	wirechief.EntityProperty, wirechief.EntityAgent, wirechief.EntityGroup, wirechief.EntityBrand,
+	wirechief.EntitySchedule, wirechief.EntityAddress, wirechief.EntityFlow, wirechief.EntityPause,
+}
+
+func (d *directory) load(ctx context.Context, s wirechief.Store) error {
+	for _, kind := range entityKinds {
+		entities, err := s.Entities(ctx, kind)
+		if err != nil {
+			return err
+		}
+		for _, e := range entities {
+			if err := d.put(e); err != nil {
+				return err
+			}
+		}
+	}
+	numbers, err := s.Numbers(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range numbers {
+		d.putNumber(n)
+	}
+	optOuts, err := s.OptOuts(ctx)
+	if err != nil {
+		return err
+	}
+	d.putOptOuts(optOuts)
+	return nil
+}
+
+// put takes over an entity that is in the store.
+func (d *directory) put(e wirechief.Entity) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	key := named{e.Tenant, e.Key}
+	var err error
+	switch e.Kind {
+	case wirechief.EntityTenant:
+		err = decodeInto(d.tenants, e.Tenant, e.Doc)
+	case wirechief.EntityWebhook:
+		err = decodeInto(d.webhooks, key, e.Doc)
+	case wirechief.EntityCampaign:
+		err = decodeInto(d.campaigns, key, e.Doc)
+	case wirechief.EntityCredential:
+		var c wirechief.Credential
+		if err = json.Unmarshal(e.Doc, &c); err == nil {
+			d.dropCredential(e.Tenant, e.Key)
+			k := keyOf(c)
+			d.credentials[k] = append(d.credentials[k], credential{e.Tenant, c})
+		}
+	case wirechief.EntityPause:
+		d.paused[key] = true
+	default:
+		d.others[otherKey{e.Tenant, e.Kind, e.Key}] = e.Doc
+	}
+	if err != nil {
+		return fmt.Errorf("the stored %s %q of tenant %q cannot be read: %w", e.Kind, e.Key, e.Tenant, err)
+	}
+	return nil
+}
+
+func decodeInto[K comparable, V any](m map[K]*V, key K, doc []byte) error {
+	v := new(V)
+	if err := json.Unmarshal(doc, v); err != nil {
+		return err
+	}
+	m[key] = v
+	return nil
+}
+
+// drop forgets an entity that is not in the store any more.
+func (d *directory) drop(e wirechief.Entity) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	key := named{e.Tenant, e.Key}
+	switch e.Kind {
+	case wirechief.EntityTenant:
+		delete(d.tenants, e.Tenant)
+	case wirechief.EntityWebhook:
+		delete(d.webhooks, key)
+	case wirechief.EntityCampaign:
+		delete(d.campaigns, key)
+	case wirechief.EntityCredential:
+		d.dropCredential(e.Tenant, e.Key)
+	case wirechief.EntityPause:
+		delete(d.paused, key)
+	default:
+		delete(d.others, otherKey{e.Tenant, e.Kind, e.Key})
+	}
+}
+
+func (d *directory) dropCredential(tenant, key string) {
+	for k, list := range d.credentials {
+		list = slices.DeleteFunc(list, func(c credential) bool {
+			return c.tenant == tenant && credentialKey(c.Credential) == key
+		})
+		if len(list) == 0 {
+			delete(d.credentials, k)
+		} else {
+			d.credentials[k] = list
+		}
+	}
+}
+
+func (d *directory) putNumber(n *wirechief.Number) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if old := d.numbers[n.Number]; old != nil && old.Campaign != "" {
+		d.members[named{old.Tenant, old.Campaign}]--
+	}
+	if n.Campaign != "" {
+		d.members[named{n.Tenant, n.Campaign}]++
+	}
+	d.numbers[n.Number] = n
+}
+
+func (d *directory) putOptOuts(list []wirechief.OptOut) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, o := range list {
+		if o.Out {
+			d.optOuts[pair{o.Number, o.Handset}] = o
+		} else {
+			delete(d.optOuts, pair{o.Number, o.Handset})
+		}
+	}
+}
+
+func (d *directory) optedOut(number, handset string) (wirechief.OptOut, bool) {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	o, ok := d.optOuts[pair{number, handset}]
+	return o, ok
+}
+
+func (d *directory) tenant(id string) *wirechief.Tenant {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	return d.tenants[id]
+}
+
+func (d *directory) number(number string) *wirechief.Number {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	return d.numbers[number]
+}
+
+func (d *directory) webhook(tenant, name string) *wirechief.Webhook {
+	if name == "" {
+		return nil
+	}
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	return d.webhooks[named{tenant, name}]
+}
+
+func (d *directory) campaign(tenant, tcr string) *wirechief.Campaign {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	return d.campaigns[named{tenant, tcr}]
+}
+
+func (d *directory) isPaused(tenant, key string) bool {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	return d.paused[named{tenant, key}]
+}
+
+// numbersOf lists the numbers of a tenant, of all tenants for "".
+func (d *directory) numbersOf(tenant string) []*wirechief.Number {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	var out []*wirechief.Number
+	for _, n := range d.numbers {
+		if tenant == "" || n.Tenant == tenant {
+			out = append(out, n)
+		}
+	}
+	slices.SortFunc(out, func(a, b *wirechief.Number) int { return strings.Compare(a.Number, b.Number) })
+	return out
+}

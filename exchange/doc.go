@@ -1,0 +1,22 @@
+// Package exchange is the core: it accepts what is sent and what arrives,
+// drives the carriers, and is the only writer of the store.
+//
+// The path of a message out: [Exchange.Send] judges it (send.go), one commit
+// makes it durable together with its place in a carrier's queue, and the
+// carrier's lane (lane.go) takes it from there. A lane is one goroutine: it
+// commits what came back from the carrier together with the claim on what goes
+// out next, so that after a crash exactly the claimed messages are in doubt.
+// Receipts (receipt.go) find their message by the carrier's id inside the
+// commit that keeps them. What customers are told (follow.go) is planned inside
+// the commit of what caused it and handed to the delivery engine afterwards.
+//
+// The path of a message in (receive.go): parts are kept and joined, the ledger
+// of opt-outs follows the words, and the carrier has its acknowledgement only
+// after the commit.
+//
+// What is configured (tenants, numbers, webhooks, campaigns) is read once and
+// kept in memory (directory.go); every change goes to the store first.
+//
+// The package refuses to know wire formats: dialects and carriers translate.
+// It imports no member of a family; app/wire.go joins them.
+package exchange

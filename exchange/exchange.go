@@ -1,0 +1,296 @@
+package exchange
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/wirechief/wirechief"
+	"github.com/wirechief/wirechief/carrier"
+	"github.com/wirechief/wirechief/routing"
+)
+
+// Options is what an [Exchange] is built from. Store, Carriers, IDs and
+// Deliver are needed; the rest has defaults.
+type Options struct {
+	Store    wirechief.Store
+	Carriers []carrier.Carrier
+	Routes   []routing.Route
+	IDs      wirechief.IDs
+	// Deliver hands deliveries to the engine once their commit is done.
+	Deliver Deliverer
+	// Formats turns notices into the shape of each dialect, by its name.
+	Formats map[string]wirechief.Formatter
+	Guard   wirechief.Guard
+	Media   MediaKeeper // nil: pictures are refused
+
+	Now   wirechief.Clock
+	Log   *slog.Logger
+	Meter Meter
+
+	Validity time.Duration // of a message without its own; 24 h
+	Join     time.Duration // how long the parts of a text wait for each other; 10 min
+	Backlog  int           // messages waiting for one carrier before Send refuses; 1,000,000
+	Failover time.Duration // how long a carrier may be away before its queue moves to another; 5 s
+}
+
+// Deliverer is the delivery engine, as the exchange sees it.
+type Deliverer interface {
+	Add(deliveries ...*wirechief.Delivery)
+	Pause(lane wirechief.Lane, paused bool)
+	// Wake makes it look at the store again, after a replay.
+	Wake()
+}
+
+// MediaKeeper fetches and keeps the pictures and files of messages.
+type MediaKeeper interface {
+	// Fetch gets what a sender named, under the egress guard, and keeps it.
+	// A refusal has Kind Invalid (it will never do) or Unavailable (try again).
+	Fetch(ctx context.Context, url string) (wirechief.MediaItem, error)
+	// Keep stores what came with a message.
+	Keep(ctx context.Context, r io.Reader, mediaType string) (wirechief.MediaItem, error)
+	// Link is where anybody who has the link can get the file, until it expires.
+	Link(item wirechief.MediaItem) wirechief.MediaLink
+	// Expiry is when a file kept now is removed.
+	Expiry() time.Time
+}
+
+// Meter counts what happens, for metrics. All methods are quick.
+type Meter interface {
+	Accepted(dialect string, messages int)
+	Submitted(carrier, disposition, reason string)
+	Receipt(carrier, state string, matched bool)
+	Received(carrier string)
+}
+
+// Exchange is the core. Make it with [New], then Start it.
+type Exchange struct {
+	Options
+	dir      *directory
+	routes   *routing.Table
+	lanes    map[string]*lane
+	carriers []carrier.Carrier // in the order of the configuration
+	answers  keyed             // one request at a time under an idempotency key
+	tollFree keyed             // one send at a time from a number whose caps are counted
+	parts    *assembler
+	media    *mediaLane
+
+	mu      sync.Mutex
+	cancel  context.CancelFunc
+	stopped bool
+	running sync.WaitGroup
+}
+
+// New builds an exchange. Nothing runs and nothing is read before Start.
+func New(o Options) *Exchange {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Meter == nil {
+		o.Meter = noMeter{}
+	}
+	if o.Validity == 0 {
+		o.Validity = 24 * time.Hour
+	}
+	if o.Join == 0 {
+		o.Join = 10 * time.Minute
+	}
+	if o.Backlog == 0 {
+		o.Backlog = 1_000_000
+	}
+	if o.Failover == 0 {
+		o.Failover = 5 * time.Second
+	}
+	x := &Exchange{Options: o, dir: newDirectory(), lanes: make(map[string]*lane), carriers: o.Carriers}
+	names := make([]string, len(o.Carriers))
+	for i, c := range o.Carriers {
+		names[i] = c.Name()
+		x.lanes[c.Name()] = newLane(x, c)
+	}
+	x.routes = routing.New(o.Routes, names)
+	x.parts = newAssembler(x)
+	x.media = newMediaLane(x)
+	return x
+}
+
+// Load reads the directory from the store. It comes before Apply and Start, so
+// that a state file can be applied before anything moves.
+func (x *Exchange) Load(ctx context.Context) error {
+	if err := x.dir.load(ctx, x.Store); err != nil {
+		return err
+	}
+	return x.parts.load(ctx)
+}
+
+// Start settles what was in flight when the last run ended, then starts
+// the lanes and the carriers. The context bounds the start only.
+func (x *Exchange) Start(ctx context.Context) error {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.stopped || x.cancel != nil {
+		return nil
+	}
+	if err := x.settleInDoubt(ctx); err != nil {
+		return err
+	}
+	depths, err := x.Store.QueueDepths(ctx)
+	if err != nil {
+		return err
+	}
+	run, cancel := context.WithCancel(context.Background())
+	x.cancel = cancel
+	for name, l := range x.lanes {
+		l.waiting.Store(int64(depths[name].Count))
+		l.setOldest(depths[name].Oldest)
+		x.running.Go(func() { l.run(run) })
+	}
+	x.media.waiting.Store(int64(depths[wirechief.LaneMedia].Count))
+	x.running.Go(func() { x.media.run(run) })
+	x.running.Go(func() { x.parts.run(run) })
+	x.running.Go(func() { x.purge(run) })
+	x.rescue(ctx, depths)
+	for _, c := range x.carriers {
+		if err := c.Start(ctx, x); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Stop ends the carriers, commits what they still reported, and returns when
+// nothing of the exchange runs any more.
+func (x *Exchange) Stop(ctx context.Context) error {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.stopped {
+		return nil
+	}
+	x.stopped = true
+	if x.cancel == nil {
+		return nil
+	}
+	// The lanes stop claiming first, so that what is in flight can finish.
+	for _, l := range x.lanes {
+		l.drain()
+	}
+	for _, l := range x.lanes {
+		l.idle(ctx)
+	}
+	var first error
+	for _, c := range x.carriers {
+		if err := c.Stop(ctx); err != nil && first == nil {
+			first = err
+		}
+	}
+	for _, l := range x.lanes {
+		l.idle(ctx)
+	}
+	x.cancel()
+	x.running.Wait()
+	return first
+}
+
+// rescue moves what waits for a carrier that is not configured any more to
+// one that is.
+func (x *Exchange) rescue(ctx context.Context, depths map[string]wirechief.Depth) {
+	for name, depth := range depths {
+		if _, ok := x.lanes[name]; ok || name == wirechief.LaneMedia || depth.Count == 0 {
+			continue
+		}
+		x.Log.WarnContext(ctx, "messages wait for a carrier that is gone; routing them anew", "carrier", name, "messages", depth.Count)
+		for {
+			batch, err := x.Store.Queued(ctx, name, 1000)
+			if err != nil || len(batch) == 0 {
+				break
+			}
+			if !x.reroute(ctx, batch, "carrier "+name+" is not configured any more") {
+				break
+			}
+		}
+	}
+}
+
+// Changed implements [carrier.Handler].
+func (x *Exchange) Changed(name string) {
+	if l, ok := x.lanes[name]; ok {
+		l.wakeUp()
+	}
+}
+
+// condition is what routing wants to know of a carrier.
+func (x *Exchange) condition(name string) (routing.Condition, bool) {
+	l, ok := x.lanes[name]
+	if !ok {
+		return routing.Condition{}, false
+	}
+	return routing.Condition{
+		SMS: l.abilities.Has(carrier.SMS), MMS: l.abilities.Has(carrier.MMS),
+		Paused: l.paused.Load(), Connected: l.c.Room() > 0,
+	}, true
+}
+
+// purge removes what has outlived its use, once an hour.
+func (x *Exchange) purge(ctx context.Context) {
+	tick := time.NewTicker(time.Hour)
+	defer tick.Stop()
+	for {
+		now := x.Now()
+		if _, err := x.Store.Apply(ctx, wirechief.Purge{
+			Answers: now.Add(-24 * time.Hour), Media: now, Receipts: now.Add(-30 * 24 * time.Hour),
+		}); err != nil && ctx.Err() == nil {
+			x.Log.WarnContext(ctx, "old records could not be removed; trying again in an hour", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+// keyed is a set of locks by key, made and dropped as needed.
+type keyed struct {
+	mu   sync.Mutex
+	held map[string]*keyedLock
+}
+
+type keyedLock struct {
+	sync.Mutex
+	users int
+}
+
+// lock waits for the key and returns what gives it back.
+func (k *keyed) lock(key string) (unlock func()) {
+	k.mu.Lock()
+	if k.held == nil {
+		k.held = make(map[string]*keyedLock)
+	}
+	l := k.held[key]
+	if l == nil {
+		l = new(keyedLock)
+		k.held[key] = l
+	}
+	l.users++
+	k.mu.Unlock()
+	l.Lock()
+	return func() {
+		l.Unlock()
+		k.mu.Lock()
+		if l.users--; l.users == 0 {
+			delete(k.held, key)
+		}
+		k.mu.Unlock()
+	}
+}
+
+type noMeter struct{}
+
+func (noMeter) Accepted(string, int)             {}
+func (noMeter) Submitted(string, string, string) {}
+func (noMeter) Receipt(string, string, bool)     {}
+func (noMeter) Received(string)                  {}

@@ -1,0 +1,41 @@
+package exchange
+
+import (
+	"strings"
+	"time"
+
+	"github.com/wirechief/wirechief"
+	"github.com/wirechief/wirechief/e164"
+)
+
+// The words of the ledger (contracts/bulkvs.md 11). A text counts only when
+// the word is all of it, in any case, blanks around it ignored: "STOP" opts
+// out, "STOP 12345" does not.
+var (
+	optOutWords = map[string]bool{
+		"STOP": true, "STOPALL": true, "UNSUBSCRIBE": true, "CANCEL": true, "END": true, "QUIT": true,
+		"REMOVE": true, "REVOKE": true, "OPTOUT": true, "OPT OUT": true, "OPT-OUT": true,
+	}
+	optInWords = map[string]bool{"START": true, "UNSTOP": true}
+)
+
+// ledgerChange says what a text from a handset changes in the opt-out ledger
+// of the number. YES opts in only who is out; a toll-free network reopens on
+// UNSTOP or START alone.
+func (x *Exchange) ledgerChange(n *wirechief.Number, handset, text string, now time.Time) (wirechief.OptOut, bool) {
+	const longest = 16
+	if len(text) > longest {
+		return wirechief.OptOut{}, false
+	}
+	word := strings.ToUpper(strings.TrimSpace(text))
+	_, out := x.dir.optedOut(n.Number, handset)
+	change := wirechief.OptOut{Tenant: n.Tenant, Number: n.Number, Handset: handset, Word: word, At: now}
+	switch {
+	case optOutWords[word] && !out:
+		change.Out = true
+		return change, true
+	case optInWords[word] && out, word == "YES" && out && !e164.IsTollFree(n.Number):
+		return change, true
+	}
+	return wirechief.OptOut{}, false
+}

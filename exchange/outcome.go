@@ -1,0 +1,264 @@
+package exchange
+
+import (
+	"context"
+	"math/rand/v2"
+	"time"
+
+	"github.com/wirechief/wirechief"
+)
+
+// triesBeforeFailover is how often a carrier may have passing trouble with one
+// message before another carrier of the route gets it.
+const triesBeforeFailover = 3
+
+// nowhere is the queue of a message that waits for nothing.
+var nowhere = wirechief.Queue{}
+
+// settle turns a carrier's report into what is recorded of the message.
+func (l *lane) settle(b *batch, r report) {
+	m, o := r.m, r.outcome
+	l.x.Meter.Submitted(l.c.Name(), o.Disposition.String(), string(o.Reason))
+	switch o.Disposition {
+	case wirechief.Done:
+		l.stats.count(false)
+		l.finish(b, m, wirechief.Event{At: b.now, Type: wirechief.EventSubmitted, Detail: wirechief.Detail{
+			Carrier: l.c.Name(), CarrierIDs: o.IDs, Code: o.Code, Text: o.Text,
+		}})
+	case wirechief.InDoubt:
+		l.stats.count(true)
+		l.doubt(b, m, o)
+	case wirechief.Retry:
+		l.again(b, m, o)
+	default:
+		l.stats.count(true)
+		if next := firstOf(m.Route); o.Elsewhere && next != "" {
+			l.move(b, m, next, o, "carrier "+l.c.Name()+" refused it: "+string(o.Reason))
+			return
+		}
+		l.finish(b, m, wirechief.Event{At: b.now, Type: wirechief.EventFailed, Detail: wirechief.Detail{
+			Carrier: l.c.Name(), Reason: o.Reason, Code: o.Code, Text: o.Text, State: wirechief.ReceiptRejected,
+		}})
+	}
+}
+
+// finish records the end of the message's time in this queue.
+func (l *lane) finish(b *batch, m *wirechief.Message, e wirechief.Event) {
+	b.add(wirechief.Record{Key: m.MessageKey, Events: []wirechief.Event{e}, Queue: &nowhere, Plan: l.x.follow}, func(wirechief.Result) {
+		l.head.Done(m.MessageKey)
+		l.left()
+	})
+}
+
+// left counts a message out of this lane.
+func (l *lane) left() {
+	if l.waiting.Add(-1) == 0 {
+		l.oldest.Store(0)
+	}
+}
+
+// doubt records that the carrier may have the message. By default it goes out
+// again at once, marked; a tenant may want such messages left alone instead.
+func (l *lane) doubt(b *batch, m *wirechief.Message, o wirechief.Outcome) {
+	if t := l.x.dir.tenant(m.Tenant); t != nil && t.InDoubt == "unknown" {
+		b.add(wirechief.Record{
+			Key: m.MessageKey, Queue: &nowhere, Plan: l.x.follow,
+			Events: []wirechief.Event{l.doubtEvent(b.now, o, false), wirechief.GivenUpInDoubt(b.now, l.c.Name())},
+		}, func(wirechief.Result) { l.head.Done(m.MessageKey); l.left() })
+		return
+	}
+	l.back(b, m, l.doubtEvent(b.now, o, true), b.now, m.Queue.Tries)
+}
+
+func (l *lane) doubtEvent(at time.Time, o wirechief.Outcome, resend bool) wirechief.Event {
+	return wirechief.Event{At: at, Type: wirechief.EventInDoubt, Detail: wirechief.Detail{
+		Carrier: l.c.Name(), Reason: o.Reason, Code: o.Code, CarrierIDs: o.IDs, Resend: resend,
+	}}
+}
+
+// again keeps a message that the carrier does not want now.
+func (l *lane) again(b *batch, m *wirechief.Message, o wirechief.Outcome) {
+	switch o.Reason {
+	case wirechief.ReasonShutdown, wirechief.ReasonDisconnected:
+		// It never left: neither a failure nor a try.
+		b.flight = true
+		l.head.Back(m.MessageKey, m.Queue.At, m)
+		return
+	}
+	tries := m.Queue.Tries + 1
+	slowDown := o.Reason == wirechief.ReasonThrottled || o.Reason == wirechief.ReasonQueueFull
+	if !slowDown {
+		l.stats.count(true)
+		if next := l.elsewhere(m); next != "" && tries >= triesBeforeFailover {
+			l.move(b, m, next, o, "carrier "+l.c.Name()+" had trouble with it "+o.Code)
+			return
+		}
+	}
+	at := b.now.Add(max(o.After, patience(tries, slowDown)))
+	l.back(b, m, wirechief.Event{At: b.now, Type: wirechief.EventThrottled, Detail: wirechief.Detail{
+		Carrier: l.c.Name(), Reason: o.Reason, Code: o.Code, Text: o.Text, NextAt: at,
+	}}, at, tries)
+}
+
+// back returns a message to this queue, due at the given instant.
+func (l *lane) back(b *batch, m *wirechief.Message, e wirechief.Event, at time.Time, tries int) {
+	q := wirechief.Queue{Lane: l.c.Name(), At: at, Tries: tries}
+	b.add(wirechief.Record{Key: m.MessageKey, Events: []wirechief.Event{e}, Queue: &q, Plan: l.x.follow}, func(r wirechief.Result) {
+		kept := m
+		if r.Message != nil {
+			kept = r.Message
+		}
+		kept.Queue = q
+		l.head.Back(m.MessageKey, at, kept)
+		l.wakeUp()
+	})
+}
+
+// patience is how long a message waits after its n-th refusal, with jitter. A
+// carrier that is too busy is asked again soon, for the link slows down too.
+func patience(n int, slowDown bool) time.Duration {
+	base, most := time.Second, time.Minute
+	if slowDown {
+		base, most = 100*time.Millisecond, 5*time.Second
+	}
+	d := min(base<<min(n-1, 10), most)
+	return d/2 + rand.N(d)
+}
+
+// move gives a message to another carrier of its route.
+func (l *lane) move(b *batch, m *wirechief.Message, to string, o wirechief.Outcome, because string) {
+	var rest []string
+	for _, c := range m.Route {
+		if c != to {
+			rest = append(rest, c)
+		}
+	}
+	q := wirechief.Queue{Lane: to, At: b.now}
+	e := wirechief.Event{At: b.now, Type: wirechief.EventRouted, Detail: wirechief.Detail{
+		Carrier: to, Route: rest, Because: because, Reason: o.Reason, Code: o.Code, Text: o.Text,
+	}}
+	b.add(wirechief.Record{Key: m.MessageKey, Events: []wirechief.Event{e}, Queue: &q}, func(r wirechief.Result) {
+		l.head.Done(m.MessageKey)
+		l.left()
+		if r.Message != nil {
+			l.x.toLanes(r.Message)
+		}
+	})
+}
+
+// expire ends a message that no carrier took in time.
+func (l *lane) expire(b *batch, m *wirechief.Message) {
+	l.finish(b, m, wirechief.Event{At: b.now, Type: wirechief.EventExpired, Detail: wirechief.Detail{
+		Rule: wirechief.RuleValidity, State: wirechief.ReceiptExpired,
+		Because: "no carrier took it within its validity",
+	}})
+}
+
+func firstOf(list []string) string {
+	if len(list) == 0 {
+		return ""
+	}
+	return list[0]
+}
+
+// settleInDoubt runs at start: what was claimed when the last run ended may
+// have reached the carrier. It is marked, and waits in its queue again.
+func (x *Exchange) settleInDoubt(ctx context.Context) error {
+	flights, err := x.Store.InFlight(ctx)
+	if err != nil {
+		return err
+	}
+	now := x.Now()
+	for name, keys := range flights {
+		var commands []wirechief.Command
+		doubtful := 0
+		for _, key := range keys {
+			m, err := x.Store.Message(ctx, key)
+			if wirechief.KindOf(err) == wirechief.NotFound {
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			if m.Queue.Lane != name {
+				continue
+			}
+			doubtful++
+			resend := true
+			if t := x.dir.tenant(m.Tenant); t != nil && t.InDoubt == "unknown" {
+				resend = false
+			}
+			e := wirechief.Event{At: now, Type: wirechief.EventInDoubt, Detail: wirechief.Detail{
+				Carrier: name, Resend: resend, Because: "the last run ended before the carrier's answer was kept",
+			}}
+			record := wirechief.Record{Key: key, Events: []wirechief.Event{e}, Plan: x.follow}
+			if !resend {
+				record.Events = append(record.Events, wirechief.GivenUpInDoubt(now, name))
+				record.Queue = &nowhere
+			}
+			commands = append(commands, record)
+		}
+		if doubtful == 0 && len(keys) == 0 {
+			continue
+		}
+		commands = append(commands, wirechief.SetInFlight{Carrier: name})
+		results, err := x.Store.Apply(ctx, commands...)
+		if err != nil {
+			return err
+		}
+		for _, r := range results {
+			if r.Err != nil {
+				return r.Err
+			}
+			x.Deliver.Add(r.Deliveries...)
+		}
+		if doubtful > 0 {
+			x.Log.WarnContext(ctx, "the last run ended with submissions unanswered; they are marked in doubt", "carrier", name, "messages", doubtful)
+		}
+	}
+	return nil
+}
+
+// reroute gives messages to whichever carrier their route says now. It
+// reports false when it could do nothing.
+func (x *Exchange) reroute(ctx context.Context, messages []*wirechief.Message, because string) bool {
+	now := x.Now()
+	commands := make([]wirechief.Command, 0, len(messages))
+	for _, m := range messages {
+		own := ""
+		if n := x.dir.number(m.From); n != nil {
+			own = n.Carrier
+		}
+		choice := x.routes.Choose(queryOf(m, own), x.condition)
+		if len(choice.Carriers) == 0 {
+			commands = append(commands, wirechief.Record{Key: m.MessageKey, Queue: &nowhere, Plan: x.follow, Events: []wirechief.Event{{
+				At: now, Type: wirechief.EventFailed, Detail: wirechief.Detail{
+					Rule: wirechief.RuleRoute, State: wirechief.ReceiptUndeliverable, Because: because + "; there is no other route",
+				},
+			}}})
+			continue
+		}
+		q := wirechief.Queue{Lane: choice.Carriers[0], At: m.Queue.At}
+		commands = append(commands, wirechief.Record{Key: m.MessageKey, Queue: &q, Events: []wirechief.Event{{
+			At: now, Type: wirechief.EventRouted, Detail: wirechief.Detail{
+				Carrier: choice.Carriers[0], Route: choice.Carriers[1:], Because: because,
+			},
+		}}})
+	}
+	results, err := x.Store.Apply(ctx, commands...)
+	if err != nil {
+		x.Log.ErrorContext(ctx, "messages could not be routed anew", "error", err)
+		return false
+	}
+	moved := false
+	for _, r := range results {
+		if r.Err == nil {
+			moved = true
+		}
+		x.Deliver.Add(r.Deliveries...)
+		if r.Message != nil {
+			x.toLanes(r.Message)
+		}
+	}
+	return moved
+}

@@ -1,0 +1,116 @@
+package exchange
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/wirechief/wirechief"
+	"github.com/wirechief/wirechief/gsm"
+)
+
+// MaxHops is how many forwards of ours a text may pass before it is stopped.
+const MaxHops = 3
+
+// Inbound implements [carrier.Handler]: it returns nil once the text, or the
+// part of one, is on disk.
+func (x *Exchange) Inbound(ctx context.Context, in wirechief.Inbound) error {
+	n := x.dir.number(in.To)
+	if n == nil || n.State != wirechief.NumberInService {
+		return &wirechief.Error{Op: "receive", Kind: wirechief.NotFound, Message: "no number in service here is " + in.To}
+	}
+	x.Meter.Received(in.Carrier)
+	if in.Part != nil && in.Part.Total > 1 {
+		return x.parts.put(ctx, n, in)
+	}
+	return x.receive(ctx, n, in, nil, nil)
+}
+
+// receive makes a whole inbound message durable. joined names the parts that
+// it was made of, missing those that never came.
+func (x *Exchange) receive(ctx context.Context, n *wirechief.Number, in wirechief.Inbound, joined *wirechief.PartKey, missing []int) error {
+	now := x.Now()
+	a := gsm.Analyse(in.Text)
+	m := &wirechief.Message{
+		MessageKey: wirechief.MessageKey{Shard: wirechief.ShardOf(n.Tenant), ID: x.IDs.Next()},
+		Tenant:     n.Tenant, Ref: x.IDs.UUID(), Direction: wirechief.Inward, From: in.From, To: in.To, Also: in.Also,
+		Text: in.Text, MMS: len(in.Media) > 0, Encoding: a.Encoding.String(), Segments: max(a.Segments, 1),
+		Carrier: in.Carrier, CreatedAt: now, Hops: in.Hops,
+	}
+	event := wirechief.Event{At: now, Type: wirechief.EventReceived, Detail: wirechief.Detail{
+		Carrier: in.Carrier, Raw: in.Raw, Missing: missing, DoneAt: in.At,
+	}}
+	if joined != nil {
+		event.Detail.Parts = joined.Total
+	}
+	m.Record(event)
+	commands, err := x.holdMedia(ctx, m, in, now)
+	if err != nil {
+		return err
+	}
+	accept := wirechief.Accept{Messages: []*wirechief.Message{m}, Joined: joined}
+	if change, ok := x.ledgerChange(n, in.From, in.Text, now); ok {
+		accept.OptOuts = []wirechief.OptOut{change}
+	}
+	if m.Queue.Lane == "" {
+		accept.Deliveries = x.follow(m, m.Events)
+	}
+	results, err := x.Store.Apply(ctx, append(commands, accept)...)
+	if err != nil {
+		return err
+	}
+	for _, r := range results {
+		if r.Err != nil {
+			return r.Err
+		}
+	}
+	x.dir.putOptOuts(accept.OptOuts)
+	x.Deliver.Add(accept.Deliveries...)
+	x.toLanes(m)
+	return nil
+}
+
+// holdMedia keeps what came with the message and lists what has yet to be
+// fetched; then the message waits for the fetcher before anybody is told of it.
+// The commands belong into the commit of the message.
+func (x *Exchange) holdMedia(ctx context.Context, m *wirechief.Message, in wirechief.Inbound, now time.Time) ([]wirechief.Command, error) {
+	if len(in.Media) == 0 || x.Media == nil {
+		return nil, nil
+	}
+	var commands []wirechief.Command
+	keep := func(r io.Reader, mediaType string) error {
+		item, err := x.Media.Keep(ctx, r, mediaType)
+		if err == nil {
+			m.Media = append(m.Media, item)
+			commands = append(commands, x.mediaRecord(m, item, now))
+		}
+		return err
+	}
+	for _, source := range in.Media {
+		if source.Data == nil {
+			m.Media = append(m.Media, wirechief.MediaItem{Source: source.URL, Type: source.Type})
+			m.Queue = wirechief.Queue{Lane: wirechief.LaneMedia, At: now}
+			continue
+		}
+		if err := keep(bytes.NewReader(source.Data), source.Type); err != nil {
+			return nil, err
+		}
+	}
+	if m.Text != "" {
+		// The text of an MMS travels as a part of its own, and clients of
+		// webhooks find it there (contracts/bulkvs.md 5).
+		if err := keep(strings.NewReader(m.Text), "text/plain; charset=utf-8"); err != nil {
+			return nil, err
+		}
+	}
+	return commands, nil
+}
+
+func (x *Exchange) mediaRecord(m *wirechief.Message, item wirechief.MediaItem, now time.Time) wirechief.Command {
+	return wirechief.PutMedia{Media: &wirechief.Media{
+		Token: item.Token, Tenant: m.Tenant, Message: m.ID, Ext: item.Ext, Type: item.Type, Size: item.Size,
+		CreatedAt: now, ExpiresAt: x.Media.Expiry(),
+	}}
+}

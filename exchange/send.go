@@ -1,0 +1,336 @@
+package exchange
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/wirechief/wirechief"
+	"github.com/wirechief/wirechief/e164"
+	"github.com/wirechief/wirechief/gsm"
+	"github.com/wirechief/wirechief/routing"
+)
+
+// Limits of one request.
+const (
+	MaxSegments   = 10   // of a text
+	MaxMMSText    = 1600 // characters beside pictures
+	MaxMedia      = 10   // URLs
+	MaxRecipients = 4000
+	MaxKey        = 255 // characters of an idempotency key
+	maxAhead      = 366 * 24 * time.Hour
+)
+
+// Send judges a request and, when it passes, makes its messages durable. The
+// order of the rules is that of contracts/bulkvs.md 3.2, for every dialect:
+// properties, sender, service, registration, then each recipient. Funds are
+// judged last, inside the commit, where they cannot be spent twice.
+func (x *Exchange) Send(ctx context.Context, r wirechief.SendRequest) (wirechief.SendResult, error) {
+	const op = "send"
+	if r.Key != "" {
+		if utf8.RuneCountInString(r.Key) > MaxKey {
+			return refuseSend(wirechief.InvalidField("key", "an idempotency key has 1 to %d characters", MaxKey))
+		}
+		defer x.answers.lock(r.Tenant + "\x00" + r.Key)()
+		if res, err := x.answered(ctx, r); res != nil || err != nil {
+			if err != nil {
+				return wirechief.SendResult{}, err
+			}
+			return *res, nil
+		}
+	}
+	now := x.Now()
+	analysis, err := x.judge(&r, now)
+	if err != nil {
+		err.Op = op
+		return wirechief.SendResult{}, err
+	}
+	tenant, sender, err := x.judgeSender(&r)
+	if err != nil {
+		err.Op = op
+		return wirechief.SendResult{}, err
+	}
+	if sender.TollFree == wirechief.VerificationPending && e164.IsTollFree(r.From) {
+		defer x.tollFree.lock(r.From)()
+		if err := x.judgeTollFreeCaps(ctx, sender, len(r.To), now); err != nil {
+			return wirechief.SendResult{}, err
+		}
+	}
+	res, accept, err := x.plan(&r, tenant, sender, analysis, now)
+	if err != nil {
+		err.Op = op
+		return wirechief.SendResult{}, err
+	}
+	if err := x.commitSend(ctx, &r, &res, accept, now); err != nil {
+		return wirechief.SendResult{}, err
+	}
+	return res, nil
+}
+
+func refuseSend(err *wirechief.Error) (wirechief.SendResult, error) {
+	err.Op = "send"
+	return wirechief.SendResult{}, err
+}
+
+// answered gives the answer that an earlier request under the key got.
+func (x *Exchange) answered(ctx context.Context, r wirechief.SendRequest) (*wirechief.SendResult, error) {
+	a, err := x.Store.Answer(ctx, r.Tenant, r.Key)
+	if a == nil || err != nil {
+		return nil, err
+	}
+	return repeatAnswer(a, r)
+}
+
+func repeatAnswer(a *wirechief.Answer, r wirechief.SendRequest) (*wirechief.SendResult, error) {
+	if a.Fingerprint != r.Fingerprint {
+		return nil, &wirechief.Error{
+			Op: "send", Kind: wirechief.Conflict, Rule: wirechief.RuleIdempotency, Field: "key",
+			Message: "this idempotency key was used for another request; use a new key",
+		}
+	}
+	var res wirechief.SendResult
+	if err := json.Unmarshal(a.Body, &res); err != nil {
+		return nil, err
+	}
+	res.Repeated = true
+	return &res, nil
+}
+
+// judge looks at the properties alone.
+func (x *Exchange) judge(r *wirechief.SendRequest, now time.Time) (gsm.Analysis, *wirechief.Error) {
+	var a gsm.Analysis
+	switch {
+	case len(r.To) == 0:
+		return a, wirechief.InvalidField("to", "at least one recipient is needed")
+	case len(r.To) > MaxRecipients:
+		return a, wirechief.InvalidField("to", "%d recipients are too many: at most %d in one request", len(r.To), MaxRecipients)
+	case r.Text == "" && len(r.Media) == 0:
+		return a, wirechief.InvalidField("text", "there is neither a text nor media")
+	case !utf8.ValidString(r.Text) || strings.ContainsRune(r.Text, 0):
+		return a, wirechief.InvalidField("text", "the text holds a NUL or is not valid UTF-8")
+	case len(r.Media) > MaxMedia:
+		return a, wirechief.InvalidField("media", "%d media are too many: at most %d in one message", len(r.Media), MaxMedia)
+	case len(r.Media) > 0 && utf8.RuneCountInString(r.Text) > MaxMMSText:
+		e := wirechief.InvalidField("text", "the text beside media has more than %d characters", MaxMMSText)
+		e.Rule = wirechief.RuleTooLong
+		return a, e
+	case r.Validity < 0:
+		return a, wirechief.InvalidField("validity", "the validity is negative")
+	case !r.At.IsZero() && r.At.After(now.Add(maxAhead)):
+		return a, wirechief.InvalidField("at", "the time lies more than a year ahead")
+	}
+	a = gsm.Analyse(r.Text)
+	if len(r.Media) == 0 && a.Segments > MaxSegments {
+		e := wirechief.InvalidField("text", "the text needs %d segments as %s; at most %d are sent (1530 characters of GSM-7, 670 of UCS-2)",
+			a.Segments, a.Encoding, MaxSegments)
+		e.Rule = wirechief.RuleTooLong
+		return a, e
+	}
+	return a, nil
+}
+
+// judgeSender asks whether the tenant may send from the number at all.
+func (x *Exchange) judgeSender(r *wirechief.SendRequest) (*wirechief.Tenant, *wirechief.Number, *wirechief.Error) {
+	tenant, n := x.dir.tenant(r.Tenant), x.dir.number(r.From)
+	mms := len(r.Media) > 0
+	switch {
+	case tenant == nil || n == nil || n.Tenant != r.Tenant || n.State != wirechief.NumberInService:
+		return nil, nil, refuseFrom(wirechief.NotFound, wirechief.RuleSender, "%s is not a number of yours in service", r.From)
+	case mms && !n.Enabled.MMS:
+		return nil, nil, refuseFrom(wirechief.NotFound, wirechief.RuleSender, "%s is not enabled for MMS", r.From)
+	case !mms && !n.Enabled.SMS:
+		return nil, nil, refuseFrom(wirechief.NotFound, wirechief.RuleSender, "%s is not enabled for SMS", r.From)
+	case !tenant.Messaging:
+		return nil, nil, wirechief.Refuse(wirechief.Forbidden, wirechief.RuleMessaging, "the messaging service is not enabled for this account")
+	}
+	if e164.IsTollFree(r.From) {
+		switch n.TollFree {
+		case wirechief.Verified, wirechief.VerificationPending:
+		case wirechief.VerificationRejected:
+			return nil, nil, refuseFrom(wirechief.Conflict, wirechief.RuleTollFree,
+				"the toll-free verification of %s was rejected; texts from it would be blocked", r.From)
+		default:
+			return nil, nil, refuseFrom(wirechief.Conflict, wirechief.RuleTollFree,
+				"%s is a toll-free number without verification; have it verified first", r.From)
+		}
+		return tenant, n, nil
+	}
+	if tenant.RequireCampaign && e164.IsNANP(r.From) {
+		switch c := x.dir.campaign(r.Tenant, n.Campaign); {
+		case n.Campaign == "":
+			return nil, nil, refuseFrom(wirechief.Conflict, wirechief.RuleCampaign,
+				"%s is a long code without a campaign; bind it to an approved campaign (Tcr)", r.From)
+		case c == nil || !c.Approved:
+			return nil, nil, refuseFrom(wirechief.Conflict, wirechief.RuleCampaign,
+				"campaign %s of %s is not approved", n.Campaign, r.From)
+		case c.Suspended:
+			return nil, nil, refuseFrom(wirechief.Conflict, wirechief.RuleCampaign,
+				"campaign %s of %s is suspended", n.Campaign, r.From)
+		}
+	}
+	return tenant, n, nil
+}
+
+func refuseFrom(kind wirechief.Kind, rule wirechief.Rule, format string, args ...any) *wirechief.Error {
+	e := wirechief.Refuse(kind, rule, format, args...)
+	e.Field = "from"
+	return e
+}
+
+// plan makes the messages of a request that passed, one a recipient.
+func (x *Exchange) plan(r *wirechief.SendRequest, tenant *wirechief.Tenant, sender *wirechief.Number, a gsm.Analysis, now time.Time) (wirechief.SendResult, wirechief.Accept, *wirechief.Error) {
+	mms := len(r.Media) > 0
+	res := wirechief.SendResult{
+		Ref: x.IDs.UUID(), From: r.From, MMS: mms, Encoding: a.Encoding.String(), Segments: a.Segments,
+		Recipients: make([]wirechief.SendRecipient, 0, len(r.To)),
+	}
+	if mms {
+		res.Segments = 1
+	}
+	accept := wirechief.Accept{Messages: make([]*wirechief.Message, 0, len(r.To))}
+	shard := wirechief.ShardOf(r.Tenant)
+	validity := r.Validity
+	if validity == 0 {
+		validity = x.Validity
+	}
+	at := now
+	if r.At.After(now) {
+		at = r.At
+	}
+	incapable, sendable := 0, 0
+	for _, to := range r.To {
+		m := &wirechief.Message{
+			MessageKey: wirechief.MessageKey{Shard: shard, ID: x.IDs.Next()},
+			Tenant:     r.Tenant, Ref: res.Ref, Direction: wirechief.Outward, From: r.From, To: to,
+			Text: r.Text, MMS: mms, Encoding: res.Encoding, Segments: res.Segments,
+			CreatedAt: now, ValidUntil: at.Add(validity), Dialect: r.Dialect,
+		}
+		for _, u := range r.Media {
+			m.Media = append(m.Media, wirechief.MediaItem{Source: u})
+		}
+		recipient := wirechief.SendRecipient{To: to, Message: m.ID}
+		m.Record(wirechief.Event{At: now, Type: wirechief.EventAccepted, Detail: wirechief.Detail{Dialect: r.Dialect}})
+		choice := x.routes.Choose(routing.Query{From: r.From, To: to, Own: sender.Carrier, MMS: mms}, x.condition)
+		if refusal := x.judgeRecipient(r, to, mms, choice); refusal != nil {
+			if refusal.Rule == wirechief.RuleMediaCarrier {
+				incapable++
+			}
+			recipient.Kind, recipient.Rule, recipient.Refusal = refusal.Kind, refusal.Rule, refusal.Message
+			m.Status = ""
+			m.Events[0] = wirechief.Event{At: now, Type: wirechief.EventSuppressed, Detail: wirechief.Detail{
+				Rule: refusal.Rule, Because: refusal.Message, Dialect: r.Dialect,
+			}}
+			m.Status = wirechief.StatusSuppressed
+		} else {
+			sendable++
+			if err := x.enqueue(m, choice, at, now); err != nil {
+				return res, accept, err
+			}
+		}
+		res.Recipients = append(res.Recipients, recipient)
+		accept.Messages = append(accept.Messages, m)
+	}
+	if incapable == len(r.To) {
+		return res, accept, wirechief.Refuse(wirechief.Forbidden, wirechief.RuleMediaCarrier,
+			"the MMS service is not enabled: no carrier on the route can carry media")
+	}
+	if tenant.Metered && sendable > 0 {
+		price := tenant.Rates.SMSSegment * wirechief.Money(a.Segments)
+		if mms {
+			price = tenant.Rates.MMS
+		}
+		if price > 0 {
+			accept.Debit = &wirechief.Debit{Tenant: r.Tenant, Amount: price * wirechief.Money(sendable)}
+		}
+	}
+	return res, accept, nil
+}
+
+// enqueue gives a message its place in the queue of its first carrier, or of
+// the media fetcher when it has media, and the events that say so.
+func (x *Exchange) enqueue(m *wirechief.Message, choice routing.Choice, at, now time.Time) *wirechief.Error {
+	first := choice.Carriers[0]
+	if l := x.lanes[first]; l.waiting.Load() >= int64(x.Backlog) {
+		return wirechief.Refuse(wirechief.Exhausted, wirechief.RuleBacklog,
+			"%d messages wait for carrier %s already; try again later", l.waiting.Load(), first)
+	}
+	if at.After(now) {
+		m.Status = ""
+		m.Record(wirechief.Event{At: now, Type: wirechief.EventScheduled, Detail: wirechief.Detail{NextAt: at}})
+		m.Status = wirechief.StatusScheduled
+	}
+	m.Record(wirechief.Event{At: now, Type: wirechief.EventRouted, Detail: wirechief.Detail{
+		Carrier: first, Route: choice.Carriers[1:], Because: choice.Because,
+	}})
+	m.Queue = wirechief.Queue{Lane: first, At: at}
+	if len(m.Media) > 0 {
+		m.Queue.Lane = wirechief.LaneMedia
+	}
+	return nil
+}
+
+// judgeRecipient asks whether one recipient can be sent to.
+func (x *Exchange) judgeRecipient(r *wirechief.SendRequest, to string, mms bool, choice routing.Choice) *wirechief.Error {
+	if mms && e164.IsShortCode(to) {
+		return wirechief.Refuse(wirechief.Invalid, wirechief.RuleRecipient, "short codes take no MMS")
+	}
+	if to == r.From {
+		return wirechief.Refuse(wirechief.Invalid, wirechief.RuleRecipient, "the recipient is the sender")
+	}
+	if _, out := x.dir.optedOut(r.From, to); out {
+		return wirechief.Refuse(wirechief.Forbidden, wirechief.RuleOptOut, "Recipient has opted out")
+	}
+	if len(choice.Carriers) > 0 {
+		return nil
+	}
+	if choice.Incapable && mms {
+		return wirechief.Refuse(wirechief.Forbidden, wirechief.RuleMediaCarrier, "no carrier on the route can carry media")
+	}
+	return wirechief.Refuse(wirechief.NotOffered, wirechief.RuleRoute, "there is no route to %s", to)
+}
+
+// commitSend makes it durable and hands the messages to their lanes.
+func (x *Exchange) commitSend(ctx context.Context, r *wirechief.SendRequest, res *wirechief.SendResult, accept wirechief.Accept, now time.Time) error {
+	if r.Key != "" {
+		body, err := json.Marshal(res)
+		if err != nil {
+			return err
+		}
+		accept.Answer = &wirechief.Answer{Tenant: r.Tenant, Key: r.Key, Fingerprint: r.Fingerprint, Body: body, At: now}
+	}
+	results, err := x.Store.Apply(ctx, accept)
+	if err != nil {
+		return err
+	}
+	if err := results[0].Err; err != nil {
+		if a := results[0].Answer; a != nil {
+			earlier, err := repeatAnswer(a, *r)
+			if err != nil {
+				return err
+			}
+			*res = *earlier
+			return nil
+		}
+		return err
+	}
+	x.Meter.Accepted(r.Dialect, len(accept.Messages))
+	x.toLanes(accept.Messages...)
+	return nil
+}
+
+// toLanes tells the lanes of messages that were committed to their queues.
+func (x *Exchange) toLanes(messages ...*wirechief.Message) {
+	for _, m := range messages {
+		switch m.Queue.Lane {
+		case "":
+		case wirechief.LaneMedia:
+			x.media.push(m)
+		default:
+			if l := x.lanes[m.Queue.Lane]; l != nil {
+				l.push(m)
+			}
+		}
+	}
+}

@@ -1,0 +1,159 @@
+package exchange
+
+import (
+	"context"
+	"encoding/json"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/wirechief/wirechief"
+)
+
+// Methods of a webhook: the shape of what it gets (bulkvs: PUT /webHooks, Method).
+const (
+	MethodPOST = "POST"
+	Method3CX  = "3CX"
+)
+
+var webhookName = regexp.MustCompile(`^[A-Za-z0-9 _.-]{1,64}$`)
+
+// Webhooks lists the webhooks of a tenant by name.
+func (x *Exchange) Webhooks(_ context.Context, tenant string) []wirechief.Webhook {
+	x.dir.mu.RLock()
+	defer x.dir.mu.RUnlock()
+	out := []wirechief.Webhook{}
+	for key, w := range x.dir.webhooks {
+		if key.tenant == tenant {
+			out = append(out, *w)
+		}
+	}
+	slices.SortFunc(out, func(a, b wirechief.Webhook) int { return strings.Compare(a.Name, b.Name) })
+	return out
+}
+
+// Webhook gives one webhook of a tenant.
+func (x *Exchange) Webhook(_ context.Context, tenant, name string) (wirechief.Webhook, error) {
+	if w := x.dir.webhook(tenant, name); w != nil {
+		return *w, nil
+	}
+	return wirechief.Webhook{}, &wirechief.Error{Op: "webhook", Kind: wirechief.NotFound, Field: "name", Message: "there is no webhook of this name"}
+}
+
+// PutWebhook creates a webhook or changes one; what the patch leaves alone
+// keeps its value, and for a new one has the vendor's default.
+func (x *Exchange) PutWebhook(ctx context.Context, tenant string, p wirechief.WebhookPatch) (wirechief.Webhook, error) {
+	w, err := x.patchWebhook(ctx, tenant, p)
+	if err != nil {
+		err.Op = "webhook.put"
+		return wirechief.Webhook{}, err
+	}
+	return w, x.putEntity(ctx, wirechief.EntityWebhook, tenant, w.Name, w)
+}
+
+func (x *Exchange) patchWebhook(ctx context.Context, tenant string, p wirechief.WebhookPatch) (wirechief.Webhook, *wirechief.Error) {
+	var none wirechief.Webhook
+	w := wirechief.Webhook{Name: p.Name, Method: MethodPOST}
+	if old := x.dir.webhook(tenant, p.Name); old != nil {
+		w = *old
+	}
+	p.Description.Apply(&w.Description)
+	p.URL.Apply(&w.URL)
+	p.DLR.Apply(&w.DLR)
+	p.Method.Apply(&w.Method)
+	p.Encoding.Apply(&w.Encoding)
+	w.ModifiedAt = x.Now().UTC().Truncate(time.Second)
+	switch {
+	case !webhookName.MatchString(p.Name):
+		return none, wirechief.InvalidField("name", "a webhook's name has 1 to 64 letters, digits, spaces, dots, dashes or underscores")
+	case w.URL == "":
+		return none, wirechief.InvalidField("url", "a webhook needs an absolute http or https URL")
+	case w.Method != MethodPOST && w.Method != Method3CX:
+		return none, wirechief.InvalidField("method", "%q is not a method of a webhook: POST or 3CX", w.Method)
+	case len(w.Description) > 255:
+		return none, wirechief.InvalidField("description", "a description has at most 255 characters")
+	case !slices.Contains([]string{"", "form", "percent", "none"}, w.Encoding):
+		return none, wirechief.InvalidField("encoding", "%q is not an encoding: form, percent or none", w.Encoding)
+	}
+	if x.Guard != nil {
+		if err := x.Guard.Check(ctx, w.URL); err != nil {
+			return none, &wirechief.Error{Kind: wirechief.Invalid, Rule: wirechief.RuleEgress, Field: "url", Message: wirechief.MessageOf(err), Err: err}
+		}
+	}
+	t := x.dir.tenant(tenant)
+	switch {
+	case t == nil || !t.Messaging:
+		return none, wirechief.Refuse(wirechief.Forbidden, wirechief.RuleMessaging, "the messaging service is not enabled for this account")
+	case !t.Agreement:
+		return none, wirechief.Refuse(wirechief.Consent, wirechief.RuleAgreement, "the messaging agreement has not been accepted for this account")
+	}
+	return w, nil
+}
+
+// DeleteWebhook removes a webhook; numbers that use it have none then.
+func (x *Exchange) DeleteWebhook(ctx context.Context, tenant, name string) error {
+	if _, err := x.Webhook(ctx, tenant, name); err != nil {
+		return err
+	}
+	e := wirechief.Entity{Tenant: tenant, Kind: wirechief.EntityWebhook, Key: name}
+	commands := []wirechief.Command{wirechief.DropEntity{Entity: e}}
+	var users []*wirechief.Number
+	for _, n := range x.dir.numbersOf(tenant) {
+		if n.Webhook == name {
+			changed := *n
+			changed.Webhook = ""
+			users = append(users, &changed)
+			commands = append(commands, wirechief.PutNumber{Number: &changed})
+		}
+	}
+	results, err := x.Store.Apply(ctx, commands...)
+	if err != nil {
+		return err
+	}
+	if results[0].Err != nil {
+		return results[0].Err
+	}
+	x.dir.drop(e)
+	for _, n := range users {
+		x.dir.putNumber(n)
+	}
+	return nil
+}
+
+// CampaignUse is a campaign and how many numbers are bound to it.
+type CampaignUse struct {
+	wirechief.Campaign
+	Numbers int `json:"numbers"`
+}
+
+// Campaigns lists the campaigns of a tenant by TCR id.
+func (x *Exchange) Campaigns(_ context.Context, tenant string) []CampaignUse {
+	x.dir.mu.RLock()
+	defer x.dir.mu.RUnlock()
+	out := []CampaignUse{}
+	for key, c := range x.dir.campaigns {
+		if key.tenant == tenant {
+			out = append(out, CampaignUse{*c, x.dir.members[key]})
+		}
+	}
+	slices.SortFunc(out, func(a, b CampaignUse) int { return strings.Compare(a.TCR, b.TCR) })
+	return out
+}
+
+// putEntity stores a configured thing, then takes it over into memory.
+func (x *Exchange) putEntity(ctx context.Context, kind wirechief.EntityKind, tenant, key string, v any) error {
+	doc, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	e := wirechief.Entity{Tenant: tenant, Kind: kind, Key: key, Doc: doc}
+	results, err := x.Store.Apply(ctx, wirechief.PutEntity{Entity: e})
+	if err != nil {
+		return err
+	}
+	if results[0].Err != nil {
+		return results[0].Err
+	}
+	return x.dir.put(e)
+}
