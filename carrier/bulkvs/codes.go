@@ -88,7 +88,7 @@ func outcomeOf(status int, header http.Header, body []byte, now time.Time) wirec
 	if status != http.StatusOK && status != http.StatusCreated && status != http.StatusAccepted || a.Status == "Failed" {
 		v := verdictOf(status)
 		o := wirechief.Outcome{Disposition: v.disposition, Reason: v.reason, Elsewhere: v.elsewhere, Code: code, Text: shorten(plain(a.Description))}
-		if status < 300 { // Status Failed with 200: seen on number calls
+		if status < 300 && a.Status == "Failed" { // Status Failed with 200: seen on number calls
 			o.Reason = wirechief.ReasonRejected
 		}
 		if c := plain(a.Code); c != "" {

@@ -30,32 +30,56 @@ func TestTexts(t *testing.T) {
 		name, body string
 		want       wirechief.Inbound
 	}{
-		{"the vendor's sample", `{"From":"13105551212","To":["13109060901"],"Message":"Hello%2C+world"}`,
-			wirechief.Inbound{From: "+13105551212", To: "+13109060901", Text: "Hello, world"}},
-		{"a Wirechief's", `{"From":"13105551212","To":["13109060901"],"Message":"1%2B1+%3D+2+%C3%A9","RefId":"` + ref + `"}`,
-			wirechief.Inbound{From: "+13105551212", To: "+13109060901", Text: "1+1 = 2 é", Raw: "RefId " + ref}},
-		{"percent encoding", `{"From":"13105551212","To":["13109060901"],"Message":"Hello%2C%20world"}`,
-			wirechief.Inbound{From: "+13105551212", To: "+13109060901", Text: "Hello, world"}},
-		{"not encoded: a raw space", `{"From":"+13105551212","To":"+13109060901","Message":"1+1 is 2, 100%"}`,
-			wirechief.Inbound{From: "+13105551212", To: "+13109060901", Text: "1+1 is 2, 100%"}},
-		{"not encoded: not ASCII", `{"From":"13105551212","To":["13109060901"],"Message":"é+1"}`,
-			wirechief.Inbound{From: "+13105551212", To: "+13109060901", Text: "é+1"}},
-		{"not encoded: a bad escape", `{"From":"13105551212","To":["13109060901"],"Message":"100%+sure"}`,
-			wirechief.Inbound{From: "+13105551212", To: "+13109060901", Text: "100%+sure"}},
-		{"not encoded: no UTF-8", `{"From":"13105551212","To":["13109060901"],"Message":"%ff"}`,
-			wirechief.Inbound{From: "+13105551212", To: "+13109060901", Text: "%ff"}},
-		{"pictures, without the layout", `{"From":"13105551212","To":["13109060901"],"Message":"","MediaURLs":["https://host/x/file1.smil","https://host/x/file2.jpg","https://host/x/file3.txt?a=.smil"]}`,
+		{
+			"the vendor's sample", `{"From":"13105551212","To":["13109060901"],"Message":"Hello%2C+world"}`,
+			wirechief.Inbound{From: "+13105551212", To: "+13109060901", Text: "Hello, world"},
+		},
+		{
+			"a Wirechief's", `{"From":"13105551212","To":["13109060901"],"Message":"1%2B1+%3D+2+%C3%A9","RefId":"` + ref + `"}`,
+			wirechief.Inbound{From: "+13105551212", To: "+13109060901", Text: "1+1 = 2 é", Raw: "RefId " + ref},
+		},
+		{
+			"percent encoding", `{"From":"13105551212","To":["13109060901"],"Message":"Hello%2C%20world"}`,
+			wirechief.Inbound{From: "+13105551212", To: "+13109060901", Text: "Hello, world"},
+		},
+		{
+			"not encoded: a raw space", `{"From":"+13105551212","To":"+13109060901","Message":"1+1 is 2, 100%"}`,
+			wirechief.Inbound{From: "+13105551212", To: "+13109060901", Text: "1+1 is 2, 100%"},
+		},
+		{
+			"not encoded: not ASCII", `{"From":"13105551212","To":["13109060901"],"Message":"é+1"}`,
+			wirechief.Inbound{From: "+13105551212", To: "+13109060901", Text: "é+1"},
+		},
+		{
+			"not encoded: a bad escape", `{"From":"13105551212","To":["13109060901"],"Message":"100%+sure"}`,
+			wirechief.Inbound{From: "+13105551212", To: "+13109060901", Text: "100%+sure"},
+		},
+		{
+			"not encoded: no UTF-8", `{"From":"13105551212","To":["13109060901"],"Message":"%ff"}`,
+			wirechief.Inbound{From: "+13105551212", To: "+13109060901", Text: "%ff"},
+		},
+		{
+			"pictures, without the layout", `{"From":"13105551212","To":["13109060901"],"Message":"","MediaURLs":["https://host/x/file1.smil","https://host/x/file2.jpg","https://host/x/file3.txt?a=.smil"]}`,
 			wirechief.Inbound{From: "+13105551212", To: "+13109060901", Media: []wirechief.MediaSource{
 				{URL: "https://host/x/file2.jpg"}, {URL: "https://host/x/file3.txt?a=.smil"},
-			}}},
-		{"a group", `{"From":"13105551212","To":["13109060901","13105551213"],"Message":"Hi","MediaURLs":null,"DeliveryReceipt":null}`,
-			wirechief.Inbound{From: "+13105551212", To: "+13109060901", Also: []string{"+13105551213"}, Text: "Hi"}},
-		{"no receipt, said so", `{"From":"78701","To":["13109060901"],"Message":"Hi","DeliveryReceipt":"false"}`,
-			wirechief.Inbound{From: "78701", To: "+13109060901", Text: "Hi"}},
-		{"from elsewhere", `{"From":"442079460000","To":["13109060901"],"Message":"Hi"}`,
-			wirechief.Inbound{From: "+442079460000", To: "+13109060901", Text: "Hi"}},
-		{"from a name", `{"From":"Acme","To":["13109060901"],"Message":"a%00b"}`,
-			wirechief.Inbound{From: "Acme", To: "+13109060901", Text: "ab"}},
+			}},
+		},
+		{
+			"a group", `{"From":"13105551212","To":["13109060901","13105551213"],"Message":"Hi","MediaURLs":null,"DeliveryReceipt":null}`,
+			wirechief.Inbound{From: "+13105551212", To: "+13109060901", Also: []string{"+13105551213"}, Text: "Hi"},
+		},
+		{
+			"no receipt, said so", `{"From":"78701","To":["13109060901"],"Message":"Hi","DeliveryReceipt":"false"}`,
+			wirechief.Inbound{From: "78701", To: "+13109060901", Text: "Hi"},
+		},
+		{
+			"from elsewhere", `{"From":"442079460000","To":["13109060901"],"Message":"Hi"}`,
+			wirechief.Inbound{From: "+442079460000", To: "+13109060901", Text: "Hi"},
+		},
+		{
+			"from a name", `{"From":"Acme","To":["13109060901"],"Message":"a%00b"}`,
+			wirechief.Inbound{From: "Acme", To: "+13109060901", Text: "ab"},
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			var x exchange
@@ -86,20 +110,34 @@ func TestReceipts(t *testing.T) {
 		name, body string
 		want       wirechief.Receipt
 	}{
-		{"a Wirechief's", head + url.QueryEscape(plain) + `","DeliveryReceipt":true}`,
-			wirechief.Receipt{ID: ref, State: wirechief.ReceiptDelivered, Code: "000", Submitted: submitted, Done: done, Raw: plain}},
-		{"not encoded, the flag a string", head + plain + `","DeliveryReceipt":"true"}`,
-			wirechief.Receipt{ID: ref, State: wirechief.ReceiptDelivered, Code: "000", Submitted: submitted, Done: done, Raw: plain}},
-		{"no RefId", `{"From":"13105551212","To":"13109060901","Message":"` + plain + `","DeliveryReceipt":true}`,
-			wirechief.Receipt{ID: "1162999967", State: wirechief.ReceiptDelivered, Code: "000", Submitted: submitted, Done: done, Raw: plain}},
-		{"another order and case, fields missing", head + `STAT:undeliv  ERR:255 id:7 Text:stat:DELIVRD","DeliveryReceipt":true}`,
-			wirechief.Receipt{ID: ref, State: wirechief.ReceiptUndeliverable, Code: "255", Raw: "STAT:undeliv  ERR:255 id:7 Text:stat:DELIVRD"}},
-		{"dates with seconds", head + `stat:REJECTD submit date:260916024700 done date:never","DeliveryReceipt":true}`,
-			wirechief.Receipt{ID: ref, State: wirechief.ReceiptRejected, Submitted: submitted, Raw: "stat:REJECTD submit date:260916024700 done date:never"}},
-		{"a word that nobody knows settles nothing", head + `stat:GLORIOUS","DeliveryReceipt":true}`,
-			wirechief.Receipt{ID: ref, Raw: "stat:GLORIOUS"}},
-		{"not final", head + `stat:ACCEPTD","DeliveryReceipt":true}`,
-			wirechief.Receipt{ID: ref, State: wirechief.ReceiptAccepted, Raw: "stat:ACCEPTD"}},
+		{
+			"a Wirechief's", head + url.QueryEscape(plain) + `","DeliveryReceipt":true}`,
+			wirechief.Receipt{ID: ref, State: wirechief.ReceiptDelivered, Code: "000", Submitted: submitted, Done: done, Raw: plain},
+		},
+		{
+			"not encoded, the flag a string", head + plain + `","DeliveryReceipt":"true"}`,
+			wirechief.Receipt{ID: ref, State: wirechief.ReceiptDelivered, Code: "000", Submitted: submitted, Done: done, Raw: plain},
+		},
+		{
+			"no RefId", `{"From":"13105551212","To":"13109060901","Message":"` + plain + `","DeliveryReceipt":true}`,
+			wirechief.Receipt{ID: "1162999967", State: wirechief.ReceiptDelivered, Code: "000", Submitted: submitted, Done: done, Raw: plain},
+		},
+		{
+			"another order and case, fields missing", head + `STAT:undeliv  ERR:255 id:7 Text:stat:DELIVRD","DeliveryReceipt":true}`,
+			wirechief.Receipt{ID: ref, State: wirechief.ReceiptUndeliverable, Code: "255", Raw: "STAT:undeliv  ERR:255 id:7 Text:stat:DELIVRD"},
+		},
+		{
+			"dates with seconds", head + `stat:REJECTD submit date:260916024700 done date:never","DeliveryReceipt":true}`,
+			wirechief.Receipt{ID: ref, State: wirechief.ReceiptRejected, Submitted: submitted, Raw: "stat:REJECTD submit date:260916024700 done date:never"},
+		},
+		{
+			"a word that nobody knows settles nothing", head + `stat:GLORIOUS","DeliveryReceipt":true}`,
+			wirechief.Receipt{ID: ref, Raw: "stat:GLORIOUS"},
+		},
+		{
+			"not final", head + `stat:ACCEPTD","DeliveryReceipt":true}`,
+			wirechief.Receipt{ID: ref, State: wirechief.ReceiptAccepted, Raw: "stat:ACCEPTD"},
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			var x exchange
@@ -146,8 +184,10 @@ func TestAcknowledgement(t *testing.T) {
 	}
 	var x exchange
 	c := start(t, config("http://127.0.0.1:9"), &x)
-	for _, body := range []string{"", "{", "[]", "{}", `{"From":1}`, `{"From":"1","To":[]}`, `{"From":"1","To":[1]}`, `{"To":["13109060901"]}`,
-		`{"a":"` + strings.Repeat("x", 1<<20) + `"}`} {
+	for _, body := range []string{
+		"", "{", "[]", "{}", `{"From":1}`, `{"From":"1","To":[]}`, `{"From":"1","To":[1]}`, `{"To":["13109060901"]}`,
+		`{"a":"` + strings.Repeat("x", 1<<20) + `"}`,
+	} {
 		if w := post(c.Webhook(), body); w.Code != 400 {
 			t.Errorf("%.40q: %d, want 400", body, w.Code)
 		}
