@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
-	"crypto/subtle"
 	"encoding/hex"
 
 	"github.com/wirechief/wirechief"
@@ -24,11 +23,6 @@ type loginKey struct{ dialect, scheme, account, name string }
 
 func keyOf(c wirechief.Credential) loginKey {
 	return loginKey{c.Dialect, c.Scheme, c.Account, c.Name}
-}
-
-// credentialKey names a credential among those of its tenant.
-func credentialKey(c wirechief.Credential) string {
-	return c.Dialect + "/" + c.Scheme + "/" + c.Account + "/" + c.Name
 }
 
 // newCredential salts and hashes the secret. A bearer credential has no name
@@ -70,7 +64,7 @@ func (x *Exchange) Authenticate(_ context.Context, l Login) (wirechief.Principal
 	var found *credential
 	for i := range list {
 		c := &list[i]
-		if subtle.ConstantTimeCompare(hashSecret(c.Salt, l.Secret), c.Hash) == 1 {
+		if c.matches(l.Secret) {
 			found = c
 		}
 	}

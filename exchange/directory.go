@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -238,4 +239,64 @@ func (d *directory) numbersOf(tenant string) []*wirechief.Number {
 	}
 	slices.SortFunc(out, func(a, b *wirechief.Number) int { return strings.Compare(a.Number, b.Number) })
 	return out
+}
+
+// credentialsOf lists the credentials of one user, those of the tenant only.
+func (d *directory) credentialsOf(tenant string, user loginKey) []credential {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	var out []credential
+	for _, c := range d.credentials[user] {
+		if c.tenant == tenant {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// other gives what is kept as a document only, nil when there is none.
+func (d *directory) other(tenant string, kind wirechief.EntityKind, key string) []byte {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	return d.others[otherKey{tenant, kind, key}]
+}
+
+// entitiesOf names everything configured under a tenant but the tenant itself.
+func (d *directory) entitiesOf(tenant string) []wirechief.Entity {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	var out []wirechief.Entity
+	add := func(of string, kind wirechief.EntityKind, key string) {
+		if of == tenant {
+			out = append(out, wirechief.Entity{Tenant: tenant, Kind: kind, Key: key})
+		}
+	}
+	for _, list := range d.credentials {
+		for _, c := range list {
+			add(c.tenant, wirechief.EntityCredential, credentialKey(c.Credential))
+		}
+	}
+	for k := range d.webhooks {
+		add(k.tenant, wirechief.EntityWebhook, k.name)
+	}
+	for k := range d.campaigns {
+		add(k.tenant, wirechief.EntityCampaign, k.name)
+	}
+	for k := range d.paused {
+		add(k.tenant, wirechief.EntityPause, k.name)
+	}
+	for k := range d.others {
+		add(k.tenant, k.kind, k.key)
+	}
+	slices.SortFunc(out, func(a, b wirechief.Entity) int {
+		return strings.Compare(string(a.Kind)+"\x00"+a.Key, string(b.Kind)+"\x00"+b.Key)
+	})
+	return out
+}
+
+// campaignMembers counts the numbers of every campaign.
+func (d *directory) campaignMembers() map[named]int {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	return maps.Clone(d.members)
 }

@@ -77,6 +77,8 @@ type Exchange struct {
 	parts    *assembler
 	media    *mediaLane
 
+	configuring sync.Mutex // one change of what is configured at a time
+
 	mu      sync.Mutex
 	cancel  context.CancelFunc
 	stopped bool

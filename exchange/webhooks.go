@@ -44,6 +44,8 @@ func (x *Exchange) Webhook(_ context.Context, tenant, name string) (wirechief.We
 // PutWebhook creates a webhook or changes one; what the patch leaves alone
 // keeps its value, and for a new one has the vendor's default.
 func (x *Exchange) PutWebhook(ctx context.Context, tenant string, p wirechief.WebhookPatch) (wirechief.Webhook, error) {
+	x.configuring.Lock()
+	defer x.configuring.Unlock()
 	w, err := x.patchWebhook(ctx, tenant, p)
 	if err != nil {
 		err.Op = "webhook.put"
@@ -64,22 +66,8 @@ func (x *Exchange) patchWebhook(ctx context.Context, tenant string, p wirechief.
 	p.Method.Apply(&w.Method)
 	p.Encoding.Apply(&w.Encoding)
 	w.ModifiedAt = x.Now().UTC().Truncate(time.Second)
-	switch {
-	case !webhookName.MatchString(p.Name):
-		return none, wirechief.InvalidField("name", "a webhook's name has 1 to 64 letters, digits, spaces, dots, dashes or underscores")
-	case w.URL == "":
-		return none, wirechief.InvalidField("url", "a webhook needs an absolute http or https URL")
-	case w.Method != MethodPOST && w.Method != Method3CX:
-		return none, wirechief.InvalidField("method", "%q is not a method of a webhook: POST or 3CX", w.Method)
-	case len(w.Description) > 255:
-		return none, wirechief.InvalidField("description", "a description has at most 255 characters")
-	case !slices.Contains([]string{"", "form", "percent", "none"}, w.Encoding):
-		return none, wirechief.InvalidField("encoding", "%q is not an encoding: form, percent or none", w.Encoding)
-	}
-	if x.Guard != nil {
-		if err := x.Guard.Check(ctx, w.URL); err != nil {
-			return none, &wirechief.Error{Kind: wirechief.Invalid, Rule: wirechief.RuleEgress, Field: "url", Message: wirechief.MessageOf(err), Err: err}
-		}
+	if err := x.judgeWebhook(ctx, &w); err != nil {
+		return none, err
 	}
 	t := x.dir.tenant(tenant)
 	switch {
@@ -91,8 +79,32 @@ func (x *Exchange) patchWebhook(ctx context.Context, tenant string, p wirechief.
 	return w, nil
 }
 
+// judgeWebhook looks at the properties alone, and asks the guard about the URL.
+func (x *Exchange) judgeWebhook(ctx context.Context, w *wirechief.Webhook) *wirechief.Error {
+	switch {
+	case !webhookName.MatchString(w.Name):
+		return wirechief.InvalidField("name", "a webhook's name has 1 to 64 letters, digits, spaces, dots, dashes or underscores")
+	case w.URL == "":
+		return wirechief.InvalidField("url", "a webhook needs an absolute http or https URL")
+	case w.Method != MethodPOST && w.Method != Method3CX:
+		return wirechief.InvalidField("method", "%q is not a method of a webhook: POST or 3CX", w.Method)
+	case len(w.Description) > 255:
+		return wirechief.InvalidField("description", "a description has at most 255 characters")
+	case !slices.Contains([]string{"", "form", "percent", "none"}, w.Encoding):
+		return wirechief.InvalidField("encoding", "%q is not an encoding: form, percent or none", w.Encoding)
+	}
+	if x.Guard != nil {
+		if err := x.Guard.Check(ctx, w.URL); err != nil {
+			return &wirechief.Error{Kind: wirechief.Invalid, Rule: wirechief.RuleEgress, Field: "url", Message: wirechief.MessageOf(err), Err: err}
+		}
+	}
+	return nil
+}
+
 // DeleteWebhook removes a webhook; numbers that use it have none then.
 func (x *Exchange) DeleteWebhook(ctx context.Context, tenant, name string) error {
+	x.configuring.Lock()
+	defer x.configuring.Unlock()
 	if _, err := x.Webhook(ctx, tenant, name); err != nil {
 		return err
 	}

@@ -1,0 +1,288 @@
+package exchange
+
+import (
+	"cmp"
+	"encoding/json"
+	"slices"
+	"time"
+
+	"github.com/wirechief/wirechief"
+	"github.com/wirechief/wirechief/e164"
+	"github.com/wirechief/wirechief/state"
+)
+
+var zeroTime time.Time
+
+// tenantNumbers applies the numbers of a tenant.
+func (a *application) tenantNumbers(s *state.Tenant) *wirechief.Error {
+	for i := range s.Numbers {
+		if err := a.tenantNumber(s.ID, &s.Numbers[i]); err != nil {
+			err.Message = "number " + s.Numbers[i].Number + ": " + err.Message
+			return err
+		}
+	}
+	return nil
+}
+
+func (a *application) tenantNumber(tenant string, s *state.Number) *wirechief.Error {
+	old := a.number(s.Number)
+	if old != nil && old.Tenant != "" && old.Tenant != tenant {
+		return wirechief.Refuse(wirechief.Conflict, wirechief.RuleAlreadyOwned, "it is another tenant's")
+	}
+	if s.Absent {
+		if old == nil || old.Tenant != tenant {
+			return nil
+		}
+		return a.release(old)
+	}
+	n := wirechief.Number{
+		Number: s.Number, State: wirechief.NumberInService, Type: typeOf(s.Number), ActivatedAt: a.now,
+		Capabilities: wirechief.Capabilities{Voice: true, SMS: true}, Enabled: wirechief.Capabilities{Voice: true, SMS: true},
+	}
+	if n.Type == wirechief.TypeTollFree {
+		n.TollFree = wirechief.Unverified
+	}
+	if old != nil {
+		n = *old
+		if n.Tenant != tenant || n.State != wirechief.NumberInService {
+			n.State, n.ActivatedAt = wirechief.NumberInService, a.now
+		}
+	}
+	n.Tenant = tenant
+	set(&n.Carrier, s.Carrier)
+	if s.Capabilities != nil {
+		before := n.Capabilities
+		n.Capabilities = capabilitiesOf(s.Capabilities)
+		if n.Capabilities != before || old == nil {
+			n.Enabled = n.Capabilities
+		}
+	}
+	set(&n.Type, s.Type)
+	set(&n.TollFree, s.TollFree)
+	set(&n.Name, s.Name)
+	if s.Tags != nil {
+		n.Tags = slices.Clone(s.Tags)
+	}
+	set(&n.Notes, s.Notes)
+	set(&n.Property, s.Property)
+	set(&n.Campaign, s.Campaign)
+	set(&n.Webhook, s.Webhook)
+	set(&n.Protected, s.Protected)
+	if s.Forwards != nil {
+		n.Forwards = mergeForwards(n.Forwards, s.Forwards)
+	}
+	if r := s.Replies; r != nil {
+		mergeReply(&n.Replies.AgentsOffline, r.AgentsOffline)
+		mergeReply(&n.Replies.AgentsOnline, r.AgentsOnline)
+		set(&n.Replies.Window, r.Window)
+	}
+	if s.Voice != nil {
+		n.Voice = mergeVoice(n.Voice, s.Voice)
+	}
+	if err := a.judgeNumber(tenant, &n); err != nil {
+		return err
+	}
+	a.putNumber(&n)
+	return nil
+}
+
+// judgeNumber looks at what a number refers to.
+func (a *application) judgeNumber(tenant string, n *wirechief.Number) *wirechief.Error {
+	if n.Carrier != "" && a.x.lanes[n.Carrier] == nil {
+		return wirechief.InvalidField("carrier", "there is no carrier %q; the configuration names those that there are", n.Carrier)
+	}
+	if n.Webhook != "" && a.webhook(tenant, n.Webhook) == nil {
+		return wirechief.InvalidField("webhook", "there is no webhook %q", n.Webhook)
+	}
+	if n.Campaign != "" && a.campaign(tenant, n.Campaign) == nil {
+		return wirechief.InvalidField("campaign", "there is no campaign %q", n.Campaign)
+	}
+	for _, f := range n.Forwards {
+		if f.Type != wirechief.KindHTTP || a.x.Guard == nil {
+			continue
+		}
+		if err := a.x.Guard.Check(a.ctx, f.Destination); err != nil {
+			return &wirechief.Error{
+				Kind: wirechief.Invalid, Rule: wirechief.RuleEgress, Field: "forwards", Err: err,
+				Message: "forward " + f.Destination + ": " + wirechief.MessageOf(err),
+			}
+		}
+	}
+	return nil
+}
+
+// putNumber stores a number that differs from what is kept.
+func (a *application) putNumber(n *wirechief.Number) {
+	old := a.number(n.Number)
+	before := sansModified(old)
+	after := sansModified(n)
+	if string(before) == string(after) {
+		return
+	}
+	n.ModifiedAt = a.now
+	action := "create"
+	if old != nil && old.Tenant == n.Tenant {
+		action = "update"
+	} else {
+		before = nil
+	}
+	a.note(action, "number", n.Tenant, n.Number, differences(before, after))
+	a.storeNumber(n)
+}
+
+func (a *application) storeNumber(n *wirechief.Number) {
+	a.numbers[n.Number] = n
+	a.add(wirechief.PutNumber{Number: n}, func() error { a.x.dir.putNumber(n); return nil })
+}
+
+// sansModified is a number as a document, without the time of its last change.
+func sansModified(n *wirechief.Number) []byte {
+	if n == nil {
+		return nil
+	}
+	c := *n
+	c.ModifiedAt = zeroTime
+	doc, err := json.Marshal(c)
+	if err != nil {
+		panic("exchange: a number cannot be written as JSON: " + err.Error()) // it holds only plain values
+	}
+	return doc
+}
+
+// release takes a number out of service and into quarantine.
+func (a *application) release(old *wirechief.Number) *wirechief.Error {
+	if old.Protected {
+		return wirechief.Refuse(wirechief.Conflict, wirechief.RuleProtected,
+			"%s is protected; take the protection off first (protected: false)", old.Number)
+	}
+	a.note("delete", "number", old.Tenant, old.Number, "released")
+	a.storeNumber(&wirechief.Number{
+		Number: old.Number, State: wirechief.NumberAging, Carrier: old.Carrier, Type: old.Type,
+		Capabilities: old.Capabilities, ModifiedAt: a.now,
+	})
+	return nil
+}
+
+// number is a number as it will be.
+func (a *application) number(number string) *wirechief.Number {
+	if n, ok := a.numbers[number]; ok {
+		return n
+	}
+	return a.x.dir.number(number)
+}
+
+// campaignSizes refuses a campaign with more numbers than the registry allows.
+func (a *application) campaignSizes() *wirechief.Error {
+	counts := make(map[named]int)
+	for key, members := range a.x.dir.campaignMembers() {
+		counts[key] = members
+	}
+	for number, n := range a.numbers {
+		if old := a.x.dir.number(number); old != nil && old.Campaign != "" {
+			counts[named{old.Tenant, old.Campaign}]--
+		}
+		if n.Campaign != "" {
+			counts[named{n.Tenant, n.Campaign}]++
+		}
+	}
+	for key, n := range counts {
+		if n > wirechief.CampaignNumbers {
+			return wirechief.Refuse(wirechief.Conflict, wirechief.RuleCampaignFull,
+				"tenant %s: campaign %s would have %d numbers; at most %d are allowed", key.tenant, key.name, n, wirechief.CampaignNumbers)
+		}
+	}
+	return nil
+}
+
+func typeOf(number string) wirechief.NumberType {
+	if e164.IsTollFree(number) {
+		return wirechief.TypeTollFree
+	}
+	return wirechief.TypeLocal
+}
+
+func capabilitiesOf(list []string) wirechief.Capabilities {
+	return wirechief.Capabilities{
+		Voice: slices.Contains(list, "voice"), SMS: slices.Contains(list, "sms"),
+		MMS: slices.Contains(list, "mms"), Fax: slices.Contains(list, "fax"),
+	}
+}
+
+// mergeForwards changes the forwards that the file names, by type and
+// destination, and adds those that are new at the end.
+func mergeForwards(old []wirechief.Forward, named []state.Forward) []wirechief.Forward {
+	out := slices.Clone(old)
+	for i := range named {
+		s := &named[i]
+		at := slices.IndexFunc(out, func(f wirechief.Forward) bool { return f.Type == s.Type && f.Destination == s.Destination })
+		if s.Absent {
+			if at >= 0 {
+				out = slices.Delete(out, at, at+1)
+			}
+			continue
+		}
+		if at < 0 {
+			out = append(out, newForward(s))
+			at = len(out) - 1
+		}
+		f := &out[at]
+		set(&f.Enabled, s.Enabled)
+		set(&f.Method, s.Method)
+		set(&f.Encoding, s.Encoding)
+		set(&f.Format, s.Format)
+		set(&f.History, s.History)
+		set(&f.Timezone, s.Timezone)
+		set(&f.Prefix, s.Prefix)
+		set(&f.Suffix, s.Suffix)
+		set(&f.Sender, s.Sender)
+	}
+	return out
+}
+
+// newForward has the defaults of its type.
+func newForward(s *state.Forward) wirechief.Forward {
+	f := wirechief.Forward{Type: s.Type, Destination: s.Destination, Enabled: true}
+	switch s.Type {
+	case wirechief.KindHTTP:
+		f.Method, f.Encoding, f.Format = "POST", "json", wirechief.DialectMessage2Give
+	case wirechief.KindEmail:
+		f.Timezone = "UTC"
+	case wirechief.KindSMS:
+		f.Sender = "own"
+	}
+	return f
+}
+
+func mergeReply(to *wirechief.Reply, s *state.Reply) {
+	if s != nil {
+		set(&to.Enabled, s.Enabled)
+		set(&to.Message, s.Message)
+	}
+}
+
+func mergeVoice(v wirechief.Voice, s *state.Voice) wirechief.Voice {
+	set(&v.Route, s.Route)
+	set(&v.Endpoint, s.Endpoint)
+	set(&v.Flow, s.Flow)
+	set(&v.Recording, s.Recording)
+	set(&v.Failover, s.Failover)
+	v.Recording = cmp.Or(v.Recording, "off")
+	v.Forwards = slices.Clone(v.Forwards)
+	for i := range s.Forwards {
+		f := &s.Forwards[i]
+		at := slices.IndexFunc(v.Forwards, func(o wirechief.VoiceForward) bool { return o.Destination == f.Destination })
+		switch {
+		case f.Absent && at >= 0:
+			v.Forwards = slices.Delete(v.Forwards, at, at+1)
+			continue
+		case f.Absent:
+			continue
+		case at < 0:
+			v.Forwards = append(v.Forwards, wirechief.VoiceForward{Destination: f.Destination, Enabled: true})
+			at = len(v.Forwards) - 1
+		}
+		set(&v.Forwards[at].Enabled, f.Enabled)
+		set(&v.Forwards[at].NotifySMS, f.NotifySMS)
+	}
+	return v
+}

@@ -1,0 +1,131 @@
+package exchange
+
+import (
+	"encoding/json"
+	"maps"
+	"strconv"
+
+	"github.com/wirechief/wirechief"
+	"github.com/wirechief/wirechief/access"
+	"github.com/wirechief/wirechief/state"
+)
+
+// people applies what is kept as documents: who works for a tenant, how they
+// are organised, and what calls go through. A document has the keys of the
+// state file; those that the file does not name keep their value.
+func (a *application) people(s *state.Tenant) *wirechief.Error {
+	p := documents{a: a, tenant: s.ID}
+	for i := range s.Properties {
+		v := &s.Properties[i]
+		p.put(wirechief.EntityProperty, v.SID, v.Absent, fields{}.opt("name", v.Name))
+	}
+	for i := range s.Brands {
+		v := &s.Brands[i]
+		p.put(wirechief.EntityBrand, id(v.ID), v.Absent, fields{"id": v.ID}.opt("name", v.Name))
+	}
+	for i := range s.Agents {
+		p.agent(&s.Agents[i])
+	}
+	for i := range s.Groups {
+		v := &s.Groups[i]
+		f := fields{"id": v.ID}.opt("name", v.Name)
+		if v.Agents != nil {
+			f["agents"] = v.Agents
+		}
+		p.put(wirechief.EntityGroup, id(v.ID), v.Absent, f)
+	}
+	for i := range s.Schedules {
+		v := &s.Schedules[i]
+		f := fields{"id": v.ID}.opt("name", v.Name).opt("time_zone", v.TimeZone)
+		if v.Intervals != nil {
+			intervals := make([]fields, len(v.Intervals))
+			for i, iv := range v.Intervals {
+				intervals[i] = fields{"start_time": iv.StartTime, "end_time": iv.EndTime}
+			}
+			f["intervals"] = intervals
+		}
+		p.put(wirechief.EntitySchedule, id(v.ID), v.Absent, f)
+	}
+	for i := range s.Addresses {
+		v := &s.Addresses[i]
+		p.put(wirechief.EntityAddress, v.Name, v.Absent, fields{}.opt("street", v.Street).opt("city", v.City).
+			opt("province", v.Province).opt("zip", v.Zip).opt("country", v.Country))
+	}
+	for i := range s.Flows {
+		v := &s.Flows[i]
+		f := fields{}.opt("name", v.Name).opt("start", v.Start)
+		if v.Nodes != nil {
+			f["nodes"] = v.Nodes
+		}
+		p.put(wirechief.EntityFlow, v.ID, v.Absent, f)
+	}
+	return p.err
+}
+
+// documents applies documents of one tenant and keeps the first error.
+type documents struct {
+	a      *application
+	tenant string
+	err    *wirechief.Error
+}
+
+// fields are the keys that the file names.
+type fields map[string]any
+
+// opt sets a key that is named.
+func (f fields) opt(key string, value *string) fields {
+	if value != nil {
+		f[key] = *value
+	}
+	return f
+}
+
+func id(n int64) string { return strconv.FormatInt(n, 10) }
+
+func (p *documents) put(kind wirechief.EntityKind, key string, absent bool, named fields) {
+	if p.err != nil {
+		return
+	}
+	old := p.a.x.dir.other(p.tenant, kind, key)
+	if absent {
+		if old != nil {
+			p.a.drop(kind, p.tenant, key)
+		}
+		return
+	}
+	merged := make(fields)
+	if old != nil {
+		if err := json.Unmarshal(old, &merged); err != nil {
+			p.err = &wirechief.Error{Kind: wirechief.Internal, Err: err}
+			return
+		}
+		before, err := json.Marshal(merged) // the same order and form of numbers as below
+		if err != nil {
+			p.err = &wirechief.Error{Kind: wirechief.Internal, Err: err}
+			return
+		}
+		old = before
+	}
+	maps.Copy(merged, named)
+	var before any
+	if old != nil {
+		before = old
+	}
+	_, p.err = p.a.put(kind, p.tenant, key, before, merged)
+}
+
+// agent keeps the hash of a password, and the one it has while it is right.
+func (p *documents) agent(v *state.Agent) {
+	f := fields{"id": v.ID}.opt("email", v.Email).opt("name", v.Name).opt("role", v.Role).opt("phone", v.Phone)
+	if v.Password != "" && !v.Absent {
+		var kept struct{ Password string }
+		if old := p.a.x.dir.other(p.tenant, wirechief.EntityAgent, id(v.ID)); old != nil {
+			_ = json.Unmarshal(old, &kept) // what cannot be read is replaced
+		}
+		if !access.PasswordMatches(kept.Password, v.Password) {
+			kept.Password = access.HashPassword(v.Password)
+		}
+		f["password"] = kept.Password
+	}
+	p.put(wirechief.EntityAgent, id(v.ID), v.Absent, f)
+}
