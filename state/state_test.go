@@ -117,7 +117,7 @@ func TestTheGuidesFile(t *testing.T) {
 }
 
 func TestWhatIsNotNamedCanBeToldApart(t *testing.T) {
-	f, err := state.Parse("state.yaml", []byte(`
+	_, err := state.Parse("state.yaml", []byte(`
 tenants:
   - id: acme
     webhooks: []
@@ -132,7 +132,7 @@ tenants:
 	if err == nil {
 		t.Fatal("13109060902 was taken for an international number")
 	}
-	f, err = state.Parse("state.yaml", []byte(`
+	f, err := state.Parse("state.yaml", []byte(`
 tenants:
   - id: acme
     webhooks: []

@@ -109,8 +109,10 @@ func Restore(ctx context.Context, r io.Reader, dir string) (err error) {
 		return unavailableFolder(dir, err)
 	}
 	if len(entries) > 0 {
-		return &wirechief.Error{Op: "restore", Kind: wirechief.Conflict,
-			Message: "the data folder " + dir + " is not empty; give an empty one, nothing is ever overwritten"}
+		return &wirechief.Error{
+			Op: "restore", Kind: wirechief.Conflict,
+			Message: "the data folder " + dir + " is not empty; give an empty one, nothing is ever overwritten",
+		}
 	}
 	f, err := os.CreateTemp(dir, backupPattern)
 	if err != nil {

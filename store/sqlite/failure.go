@@ -103,8 +103,10 @@ func failed(err error) *wirechief.Error {
 
 // unreadable is the answer to a reader.
 func unreadable(err error) *wirechief.Error {
-	return &wirechief.Error{Op: "store", Kind: wirechief.Unavailable, Rule: wirechief.RuleStore, Err: err,
-		Message: "the store cannot be read just now"}
+	return &wirechief.Error{
+		Op: "store", Kind: wirechief.Unavailable, Rule: wirechief.RuleStore, Err: err,
+		Message: "the store cannot be read just now",
+	}
 }
 
 // failedOrClosed is the answer to whoever comes after the end.

@@ -75,8 +75,10 @@ func lifeCycle(b *testing.B, s wirechief.Store, n int64) error {
 		Status: wirechief.DeliveryPending, CreatedAt: now, NextAt: now,
 	}
 	results, err := s.Apply(ctx, wirechief.Correlate{
-		Receipt: wirechief.Receipt{Carrier: "sim", ID: id, State: wirechief.ReceiptDelivered, Code: "000", At: now, Done: now,
-			Raw: "id:" + id + " sub:001 dlvrd:001 submit date:2511241510 done date:2511241510 stat:DELIVRD err:000 text:Your table"},
+		Receipt: wirechief.Receipt{
+			Carrier: "sim", ID: id, State: wirechief.ReceiptDelivered, Code: "000", At: now, Done: now,
+			Raw: "id:" + id + " sub:001 dlvrd:001 submit date:2511241510 done date:2511241510 stat:DELIVRD err:000 text:Your table",
+		},
 		Plan: func(*wirechief.Message, []wirechief.Event) []*wirechief.Delivery { return []*wirechief.Delivery{d} },
 	})
 	if err != nil {

@@ -34,8 +34,10 @@ func deliveryTests() []testCase {
 		{"delivery/attempts are appended", func(t *testing.T, s wirechief.Store) {
 			d := webhook(acme, 1, 7)
 			do(t, s, deliveries(d))
-			first := wirechief.Attempt{N: 1, At: t0, Class: "timeout", Error: "no answer in 10 s \x00", DurationMS: 10000.25, Peer: "192.0.2.1:443",
-				Timing: &wirechief.Timing{DNS: 1, Connect: 2.5, TLS: 3, FirstByte: 4, Reused: true}, Request: "POST / HTTP/1.1\r\nA: b", NextAt: at(time.Minute)}
+			first := wirechief.Attempt{
+				N: 1, At: t0, Class: "timeout", Error: "no answer in 10 s \x00", DurationMS: 10000.25, Peer: "192.0.2.1:443",
+				Timing: &wirechief.Timing{DNS: 1, Connect: 2.5, TLS: 3, FirstByte: 4, Reused: true}, Request: "POST / HTTP/1.1\r\nA: b", NextAt: at(time.Minute),
+			}
 			second := wirechief.Attempt{N: 2, At: at(time.Minute), Class: "2xx", StatusCode: 200, Header: map[string]string{"B": "2", "A": "1"}, Body: "ok"}
 			do(t, s, wirechief.Attempted{Key: d.DeliveryKey, Attempt: &first, Status: wirechief.DeliveryPending, NextAt: at(time.Minute), Tries: 1})
 			got := delivery(t, s, d.DeliveryKey)

@@ -1,0 +1,32 @@
+// Package wirechief is the domain of Wirechief: what things are, which rules
+// hold for them, and what others have to implement. It does nothing by itself
+// and imports the standard library only.
+//
+// The words, used exactly:
+//
+//	number    a telephone number that a tenant owns, and what it does ([Number])
+//	line      what a number is reached on: a local, mobile or toll-free line ([NumberType])
+//	trunk     a link that carries calls (carrier/sip)
+//	carrier   a link that takes messages towards handsets and brings what they send
+//	route     the carriers to try for a destination, in order; routing explains its choice
+//	message   one text or picture message to one handset or from one ([Message]): a
+//	          history of events that only grows; its status is a view over them
+//	segment   a piece of a text as it goes over the air, 140 octets at most (package gsm)
+//	receipt   what a carrier says became of a segment ([Receipt])
+//	delivery  one thing to bring to one destination of a customer, and every try at it ([Delivery])
+//	campaign  the registered purpose under which a number may send ([Campaign])
+//	tenant    an account: whoever owns numbers ([Tenant])
+//
+// The map, from the outside in:
+//
+//	dialect   the APIs of vendors, spoken to the letter     api      our own
+//	carrier   links to carriers                             store    where all is kept
+//	exchange  the core, the only writer                     delivery brings things to customers
+//	routing, backlog, gsm, e164                             pure, and used by the core
+//	config, state, observe, media, egress, ident            what a running program needs
+//	app       joins them; cli and cmd/wirechief start it
+//
+// Every error is an [Error] with a [Kind]; a try at a carrier ends in an
+// [Outcome]; a setting changes by a [Patch]; passwords are [Secret]. The
+// decisions behind these are in docs/adr.
+package wirechief
