@@ -11,7 +11,7 @@ import (
 	"github.com/wirechief/wirechief/state"
 )
 
-var zeroTime time.Time
+var zeroTime time.Time // not approved
 
 // tenantNumbers applies the numbers of a tenant.
 func (a *application) tenantNumbers(s *state.Tenant) *wirechief.Error {
