@@ -1,0 +1,38 @@
+package exchange
+
+import (
+	"context"
+
+	"github.com/wirechief/wirechief"
+)
+
+// Settled returns once a carrier's lane has acted on everything that reached
+// it before the call: what it could claim has been submitted, what was reported
+// is on disk. It asks the lane twice, for an answer comes before the submissions
+// of its round.
+func (x *Exchange) Settled(ctx context.Context, carrier string) error {
+	for range 2 {
+		if _, err := x.lanes[carrier].withdraw(ctx, wirechief.MessageKey{ID: 1}, wirechief.Event{}); wirechief.KindOf(err) != wirechief.NotFound {
+			return err
+		}
+	}
+	return nil
+}
+
+// WakeUp makes everything look at the clock, which in tests does not tick.
+func (x *Exchange) WakeUp() {
+	for _, l := range x.lanes {
+		l.wakeUp()
+	}
+	x.media.wakeUp()
+	select {
+	case x.parts.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Waiting says how many messages a carrier's lane thinks it has.
+func (x *Exchange) Waiting(carrier string) int { return int(x.lanes[carrier].waiting.Load()) }
+
+// HeadSize is how much of a queue is kept in memory.
+const HeadSize = headSize
