@@ -3,7 +3,7 @@ package exchange
 import (
 	"context"
 	"encoding/json"
-	"strings"
+	"errors"
 	"time"
 	"unicode/utf8"
 
@@ -13,20 +13,10 @@ import (
 	"github.com/wirechief/wirechief/routing"
 )
 
-// Limits of one request.
-const (
-	MaxSegments   = 10   // of a text
-	MaxMMSText    = 1600 // characters beside pictures
-	MaxMedia      = 10   // URLs
-	MaxRecipients = 4000
-	MaxKey        = 255 // characters of an idempotency key
-	maxAhead      = 366 * 24 * time.Hour
-)
-
-// Send judges a request and, when it passes, makes its messages durable. The
-// order of the rules is that of contracts/bulkvs.md 3.2, for every dialect:
-// properties, sender, service, registration, then each recipient. Funds are
-// judged last, inside the commit, where they cannot be spent twice.
+// Send judges a request (judge.go) and, when it passes, makes its messages
+// durable. The order of the rules is that of contracts/bulkvs.md 3.2, for every
+// dialect: properties, sender, service and funds, registration, then each
+// recipient. Funds are taken inside the commit, where they cannot be spent twice.
 func (x *Exchange) Send(ctx context.Context, r wirechief.SendRequest) (wirechief.SendResult, error) {
 	const op = "send"
 	if r.Key != "" {
@@ -47,6 +37,7 @@ func (x *Exchange) Send(ctx context.Context, r wirechief.SendRequest) (wirechief
 		err.Op = op
 		return wirechief.SendResult{}, err
 	}
+	r.To = once(r.To)
 	tenant, sender, err := x.judgeSender(&r)
 	if err != nil {
 		err.Op = op
@@ -54,9 +45,15 @@ func (x *Exchange) Send(ctx context.Context, r wirechief.SendRequest) (wirechief
 	}
 	if sender.TollFree == wirechief.VerificationPending && e164.IsTollFree(r.From) {
 		defer x.tollFree.lock(r.From)()
-		if err := x.judgeTollFreeCaps(ctx, sender, len(r.To), now); err != nil {
-			return wirechief.SendResult{}, err
+	}
+	if err := x.judgeRegistration(ctx, &r, tenant, sender, now); err != nil {
+		if short := x.shortOfFunds(ctx, &r, tenant, analysis); short != nil {
+			err = short
 		}
+		if e, ok := errors.AsType[*wirechief.Error](err); ok {
+			e.Op = op
+		}
+		return wirechief.SendResult{}, err
 	}
 	res, accept, err := x.plan(&r, tenant, sender, analysis, now)
 	if err != nil {
@@ -67,6 +64,22 @@ func (x *Exchange) Send(ctx context.Context, r wirechief.SendRequest) (wirechief
 		return wirechief.SendResult{}, err
 	}
 	return res, nil
+}
+
+// once drops what is named before.
+func once(list []string) []string {
+	if len(list) < 2 {
+		return list
+	}
+	seen := make(map[string]struct{}, len(list))
+	out := make([]string, 0, len(list))
+	for _, s := range list {
+		if _, twice := seen[s]; !twice {
+			seen[s] = struct{}{}
+			out = append(out, s)
+		}
+	}
+	return out
 }
 
 func refuseSend(err *wirechief.Error) (wirechief.SendResult, error) {
@@ -96,87 +109,6 @@ func repeatAnswer(a *wirechief.Answer, r wirechief.SendRequest) (*wirechief.Send
 	}
 	res.Repeated = true
 	return &res, nil
-}
-
-// judge looks at the properties alone.
-func (x *Exchange) judge(r *wirechief.SendRequest, now time.Time) (gsm.Analysis, *wirechief.Error) {
-	var a gsm.Analysis
-	switch {
-	case len(r.To) == 0:
-		return a, wirechief.InvalidField("to", "at least one recipient is needed")
-	case len(r.To) > MaxRecipients:
-		return a, wirechief.InvalidField("to", "%d recipients are too many: at most %d in one request", len(r.To), MaxRecipients)
-	case r.Text == "" && len(r.Media) == 0:
-		return a, wirechief.InvalidField("text", "there is neither a text nor media")
-	case !utf8.ValidString(r.Text) || strings.ContainsRune(r.Text, 0):
-		return a, wirechief.InvalidField("text", "the text holds a NUL or is not valid UTF-8")
-	case len(r.Media) > MaxMedia:
-		return a, wirechief.InvalidField("media", "%d media are too many: at most %d in one message", len(r.Media), MaxMedia)
-	case len(r.Media) > 0 && utf8.RuneCountInString(r.Text) > MaxMMSText:
-		e := wirechief.InvalidField("text", "the text beside media has more than %d characters", MaxMMSText)
-		e.Rule = wirechief.RuleTooLong
-		return a, e
-	case r.Validity < 0:
-		return a, wirechief.InvalidField("validity", "the validity is negative")
-	case !r.At.IsZero() && r.At.After(now.Add(maxAhead)):
-		return a, wirechief.InvalidField("at", "the time lies more than a year ahead")
-	}
-	a = gsm.Analyse(r.Text)
-	if len(r.Media) == 0 && a.Segments > MaxSegments {
-		e := wirechief.InvalidField("text", "the text needs %d segments as %s; at most %d are sent (1530 characters of GSM-7, 670 of UCS-2)",
-			a.Segments, a.Encoding, MaxSegments)
-		e.Rule = wirechief.RuleTooLong
-		return a, e
-	}
-	return a, nil
-}
-
-// judgeSender asks whether the tenant may send from the number at all.
-func (x *Exchange) judgeSender(r *wirechief.SendRequest) (*wirechief.Tenant, *wirechief.Number, *wirechief.Error) {
-	tenant, n := x.dir.tenant(r.Tenant), x.dir.number(r.From)
-	mms := len(r.Media) > 0
-	switch {
-	case tenant == nil || n == nil || n.Tenant != r.Tenant || n.State != wirechief.NumberInService:
-		return nil, nil, refuseFrom(wirechief.NotFound, wirechief.RuleSender, "%s is not a number of yours in service", r.From)
-	case mms && !n.Enabled.MMS:
-		return nil, nil, refuseFrom(wirechief.NotFound, wirechief.RuleSender, "%s is not enabled for MMS", r.From)
-	case !mms && !n.Enabled.SMS:
-		return nil, nil, refuseFrom(wirechief.NotFound, wirechief.RuleSender, "%s is not enabled for SMS", r.From)
-	case !tenant.Messaging:
-		return nil, nil, wirechief.Refuse(wirechief.Forbidden, wirechief.RuleMessaging, "the messaging service is not enabled for this account")
-	}
-	if e164.IsTollFree(r.From) {
-		switch n.TollFree {
-		case wirechief.Verified, wirechief.VerificationPending:
-		case wirechief.VerificationRejected:
-			return nil, nil, refuseFrom(wirechief.Conflict, wirechief.RuleTollFree,
-				"the toll-free verification of %s was rejected; texts from it would be blocked", r.From)
-		default:
-			return nil, nil, refuseFrom(wirechief.Conflict, wirechief.RuleTollFree,
-				"%s is a toll-free number without verification; have it verified first", r.From)
-		}
-		return tenant, n, nil
-	}
-	if tenant.RequireCampaign && e164.IsNANP(r.From) {
-		switch c := x.dir.campaign(r.Tenant, n.Campaign); {
-		case n.Campaign == "":
-			return nil, nil, refuseFrom(wirechief.Conflict, wirechief.RuleCampaign,
-				"%s is a long code without a campaign; bind it to an approved campaign (Tcr)", r.From)
-		case c == nil || !c.Approved:
-			return nil, nil, refuseFrom(wirechief.Conflict, wirechief.RuleCampaign,
-				"campaign %s of %s is not approved", n.Campaign, r.From)
-		case c.Suspended:
-			return nil, nil, refuseFrom(wirechief.Conflict, wirechief.RuleCampaign,
-				"campaign %s of %s is suspended", n.Campaign, r.From)
-		}
-	}
-	return tenant, n, nil
-}
-
-func refuseFrom(kind wirechief.Kind, rule wirechief.Rule, format string, args ...any) *wirechief.Error {
-	e := wirechief.Refuse(kind, rule, format, args...)
-	e.Field = "from"
-	return e
 }
 
 // plan makes the messages of a request that passed, one a recipient.
@@ -236,14 +168,8 @@ func (x *Exchange) plan(r *wirechief.SendRequest, tenant *wirechief.Tenant, send
 		return res, accept, wirechief.Refuse(wirechief.Forbidden, wirechief.RuleMediaCarrier,
 			"the MMS service is not enabled: no carrier on the route can carry media")
 	}
-	if tenant.Metered && sendable > 0 {
-		price := tenant.Rates.SMSSegment * wirechief.Money(a.Segments)
-		if mms {
-			price = tenant.Rates.MMS
-		}
-		if price > 0 {
-			accept.Debit = &wirechief.Debit{Tenant: r.Tenant, Amount: price * wirechief.Money(sendable)}
-		}
+	if cost := priceOf(r, tenant, a) * wirechief.Money(sendable); cost > 0 {
+		accept.Debit = &wirechief.Debit{Tenant: r.Tenant, Amount: cost}
 	}
 	return res, accept, nil
 }
@@ -271,26 +197,6 @@ func (x *Exchange) enqueue(m *wirechief.Message, choice routing.Choice, at, now 
 	return nil
 }
 
-// judgeRecipient asks whether one recipient can be sent to.
-func (x *Exchange) judgeRecipient(r *wirechief.SendRequest, to string, mms bool, choice routing.Choice) *wirechief.Error {
-	if mms && e164.IsShortCode(to) {
-		return wirechief.Refuse(wirechief.Invalid, wirechief.RuleRecipient, "short codes take no MMS")
-	}
-	if to == r.From {
-		return wirechief.Refuse(wirechief.Invalid, wirechief.RuleRecipient, "the recipient is the sender")
-	}
-	if _, out := x.dir.optedOut(r.From, to); out {
-		return wirechief.Refuse(wirechief.Forbidden, wirechief.RuleOptOut, "Recipient has opted out")
-	}
-	if len(choice.Carriers) > 0 {
-		return nil
-	}
-	if choice.Incapable && mms {
-		return wirechief.Refuse(wirechief.Forbidden, wirechief.RuleMediaCarrier, "no carrier on the route can carry media")
-	}
-	return wirechief.Refuse(wirechief.NotOffered, wirechief.RuleRoute, "there is no route to %s", to)
-}
-
 // commitSend makes it durable and hands the messages to their lanes.
 func (x *Exchange) commitSend(ctx context.Context, r *wirechief.SendRequest, res *wirechief.SendResult, accept wirechief.Accept, now time.Time) error {
 	if r.Key != "" {
@@ -312,6 +218,9 @@ func (x *Exchange) commitSend(ctx context.Context, r *wirechief.SendRequest, res
 			}
 			*res = *earlier
 			return nil
+		}
+		if e, ok := errors.AsType[*wirechief.Error](err); ok {
+			e.Op = "send"
 		}
 		return err
 	}

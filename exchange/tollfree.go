@@ -29,10 +29,8 @@ func (x *Exchange) judgeTollFreeCaps(ctx context.Context, n *wirechief.Number, m
 			return err
 		}
 		if sent+more > c.most {
-			e := refuseFrom(wirechief.Conflict, wirechief.RuleTollFreeCap,
+			return refuseFrom(wirechief.Conflict, wirechief.RuleTollFreeCap,
 				"the verification of %s is pending; until then it may send %d a %s, and has sent %d", n.Number, c.most, c.name, sent)
-			e.Op = "send"
-			return e
 		}
 	}
 	return nil
