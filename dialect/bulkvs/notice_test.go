@@ -147,32 +147,54 @@ func TestReceiptText(t *testing.T) {
 		change func(*wirechief.Notice)
 		want   string
 	}{
-		{"undelivered", func(n *wirechief.Notice) { n.Receipt.State, n.Receipt.Code = wirechief.ReceiptUndeliverable, "255" },
-			"dlvrd:000 submit date:2609160247 done date:2609160248 stat:UNDELIV err:255 text:Hi"},
-		{"rejected, a short code", func(n *wirechief.Notice) { n.Receipt.State, n.Receipt.Code = wirechief.ReceiptRejected, "8" },
-			"dlvrd:000 submit date:2609160247 done date:2609160248 stat:REJECTD err:008 text:Hi"},
-		{"expired, a code that is no number", func(n *wirechief.Notice) {
-			n.Receipt.State, n.Receipt.Code = wirechief.ReceiptExpired, "ESME_RSYSERR"
+		{
+			"undelivered", func(n *wirechief.Notice) { n.Receipt.State, n.Receipt.Code = wirechief.ReceiptUndeliverable, "255" },
+			"dlvrd:000 submit date:2609160247 done date:2609160248 stat:UNDELIV err:255 text:Hi",
 		},
-			"dlvrd:000 submit date:2609160247 done date:2609160248 stat:EXPIRED err:255 text:Hi"},
-		{"delivered, no code and no time of the carrier", func(n *wirechief.Notice) {
-			n.Receipt.Code, n.Receipt.Done = "", time.Time{}
+		{
+			"rejected, a short code", func(n *wirechief.Notice) { n.Receipt.State, n.Receipt.Code = wirechief.ReceiptRejected, "8" },
+			"dlvrd:000 submit date:2609160247 done date:2609160248 stat:REJECTD err:008 text:Hi",
 		},
-			"dlvrd:001 submit date:2609160247 done date:2609160348 stat:DELIVRD err:000 text:Hi"},
-		{"ended by ourselves", func(n *wirechief.Notice) { n.Receipt, n.Message.Status = nil, wirechief.StatusExpired },
-			"dlvrd:000 submit date:2609160247 done date:2609160248 stat:EXPIRED err:255 text:Hi"},
-		{"canceled", func(n *wirechief.Notice) { n.Receipt, n.Message.Status = nil, wirechief.StatusCanceled },
-			"dlvrd:000 submit date:2609160247 done date:2609160248 stat:DELETED err:255 text:Hi"},
-		{"failed", func(n *wirechief.Notice) { n.Receipt, n.Message.Status = nil, wirechief.StatusFailed },
-			"dlvrd:000 submit date:2609160247 done date:2609160248 stat:UNDELIV err:255 text:Hi"},
-		{"unknown", func(n *wirechief.Notice) { n.Receipt, n.Message.Status = nil, wirechief.StatusUnknown },
-			"dlvrd:000 submit date:2609160247 done date:2609160248 stat:UNKNOWN err:255 text:Hi"},
-		{"line breaks", func(n *wirechief.Notice) { n.Message.Text = "a\r\nb\nc\rd" },
-			"dlvrd:001 submit date:2609160247 done date:2609160248 stat:DELIVRD err:000 text:a b c d"},
-		{"twenty characters, not octets", func(n *wirechief.Notice) { n.Message.Text = strings.Repeat("é", 21) },
-			"dlvrd:001 submit date:2609160247 done date:2609160248 stat:DELIVRD err:000 text:" + strings.Repeat("é", 20)},
-		{"no text", func(n *wirechief.Notice) { n.Message.Text = "" },
-			"dlvrd:001 submit date:2609160247 done date:2609160248 stat:DELIVRD err:000 text:"},
+		{
+			"expired, a code that is no number", func(n *wirechief.Notice) {
+				n.Receipt.State, n.Receipt.Code = wirechief.ReceiptExpired, "ESME_RSYSERR"
+			},
+			"dlvrd:000 submit date:2609160247 done date:2609160248 stat:EXPIRED err:255 text:Hi",
+		},
+		{
+			"delivered, no code and no time of the carrier", func(n *wirechief.Notice) {
+				n.Receipt.Code, n.Receipt.Done = "", time.Time{}
+			},
+			"dlvrd:001 submit date:2609160247 done date:2609160348 stat:DELIVRD err:000 text:Hi",
+		},
+		{
+			"ended by ourselves", func(n *wirechief.Notice) { n.Receipt, n.Message.Status = nil, wirechief.StatusExpired },
+			"dlvrd:000 submit date:2609160247 done date:2609160248 stat:EXPIRED err:255 text:Hi",
+		},
+		{
+			"canceled", func(n *wirechief.Notice) { n.Receipt, n.Message.Status = nil, wirechief.StatusCanceled },
+			"dlvrd:000 submit date:2609160247 done date:2609160248 stat:DELETED err:255 text:Hi",
+		},
+		{
+			"failed", func(n *wirechief.Notice) { n.Receipt, n.Message.Status = nil, wirechief.StatusFailed },
+			"dlvrd:000 submit date:2609160247 done date:2609160248 stat:UNDELIV err:255 text:Hi",
+		},
+		{
+			"unknown", func(n *wirechief.Notice) { n.Receipt, n.Message.Status = nil, wirechief.StatusUnknown },
+			"dlvrd:000 submit date:2609160247 done date:2609160248 stat:UNKNOWN err:255 text:Hi",
+		},
+		{
+			"line breaks", func(n *wirechief.Notice) { n.Message.Text = "a\r\nb\nc\rd" },
+			"dlvrd:001 submit date:2609160247 done date:2609160248 stat:DELIVRD err:000 text:a b c d",
+		},
+		{
+			"twenty characters, not octets", func(n *wirechief.Notice) { n.Message.Text = strings.Repeat("é", 21) },
+			"dlvrd:001 submit date:2609160247 done date:2609160248 stat:DELIVRD err:000 text:" + strings.Repeat("é", 20),
+		},
+		{
+			"no text", func(n *wirechief.Notice) { n.Message.Text = "" },
+			"dlvrd:001 submit date:2609160247 done date:2609160248 stat:DELIVRD err:000 text:",
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			p, err := bulkvs.Formatter{}.Format(receipt(func(n *wirechief.Notice) {
