@@ -22,7 +22,7 @@ const (
 
 // readLogin finds out what a client shows. Bearer is taken in the forms that a
 // 3CX may send, which carry what Basic would: "Bearer <b64>" and
-// "Bearer Basic <b64>" (contracts/bulkvs.md 1).
+// "Bearer Basic <b64>" (contracts/bulkvs.md 1; bulkvs: every call, Authorization).
 func readLogin(h http.Header, bearer bool) (exchange.Login, error) {
 	scheme, rest := dialect.SplitAuthorization(h.Get("Authorization"))
 	if scheme == "bearer" && bearer {
@@ -69,8 +69,9 @@ type entry struct {
 	problem string
 }
 
-// readSend reads the body of messageSend. With pbx it is a 3CX's, whose names
-// are those of Telnyx; the normal names are taken then, too.
+// readSend reads the body of messageSend (bulkvs: messageSend, From, To,
+// Message, MediaURLs). With pbx it is a 3CX's, whose names are those of Telnyx;
+// the normal names are taken then, too (bulkvs: 3CX, pbx=3cx).
 func readSend(body []byte, pbx bool) (*outgoing, error) {
 	properties, err := dialect.ParseObject(body)
 	if err != nil {
@@ -229,8 +230,8 @@ func readRecipient(s string) (string, error) {
 	return "", err
 }
 
-// readMedia reads media URLs: an array of strings, or one bare string. That
-// they can be fetched shows later, and never delays the answer.
+// readMedia reads media URLs (bulkvs: messageSend, MediaURLs): an array of
+// strings, or one bare string. That they can be fetched shows later, and never delays the answer.
 func readMedia(v dialect.Value) ([]string, error) {
 	values := slices.Collect(v.Elements())
 	if !v.IsArray() && !v.Absent() {
@@ -261,7 +262,8 @@ func readMedia(v dialect.Value) ([]string, error) {
 func bare(number string) string { return strings.TrimPrefix(number, "+") }
 
 // appendSent appends the reply to messageSend (bulkvs: messageSend, response
-// 200), for a 3CX with a data object like Telnyx's after it.
+// 200, RefId, From, MessageType, Fragments, Results, Results.To, Results.Status),
+// for a 3CX with a data object like Telnyx's after it.
 func appendSent(b []byte, out *outgoing, res *wirechief.SendResult, pbx bool) []byte {
 	b = append(b, `{"RefId":`...)
 	b = dialect.AppendString(b, res.Ref)
@@ -360,7 +362,8 @@ func messageType(mms bool) string {
 	return "SMS"
 }
 
-// readWebhook reads the body of PUT /webHooks. What is absent is left alone.
+// readWebhook reads the body of PUT /webHooks (bulkvs: PUT /webHooks, Webhook,
+// Description, Url, Dlr, Method, Encoding). What is absent is left alone.
 func readWebhook(body []byte) (wirechief.WebhookPatch, error) {
 	var p wirechief.WebhookPatch
 	properties, err := dialect.ParseObject(body)

@@ -91,7 +91,7 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, r, wirechief.Errorf(wirechief.NotFound, "there is no such path in this API"))
 		return
 	}
-	// bulkvs: Bearer is for 3CX, which sends texts and nothing else.
+	// Bearer is for 3CX, which sends texts and nothing else.
 	login, err := readLogin(r.Header, strings.EqualFold(r.URL.Path, Prefix+"/messageSend"))
 	if err != nil {
 		s.refuse(w, r, err)
@@ -123,7 +123,7 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// bulkvs: POST /messageSend
+// bulkvs: POST /messageSend, Idempotency-Key; bulkvs: 3CX, pbx=3cx
 func (s *server) messageSend(c *call) error {
 	key, err := dialect.IdempotencyKey(c.r.Header)
 	if err != nil {
@@ -150,7 +150,7 @@ func (s *server) messageSend(c *call) error {
 	return nil
 }
 
-// bulkvs: GET /webHooks: all, or the one that is named.
+// bulkvs: GET /webHooks, Webhook: all, or the one that is named.
 func (s *server) listWebhooks(c *call) error {
 	rows := []webhookRow{}
 	if name := c.query.Get("Webhook"); name != "" {
@@ -168,7 +168,7 @@ func (s *server) listWebhooks(c *call) error {
 	return nil
 }
 
-// bulkvs: PUT /webHooks
+// putWebhook answers with what is kept now.
 func (s *server) putWebhook(c *call) error {
 	patch, err := readWebhook(c.body)
 	if err != nil {
@@ -182,7 +182,7 @@ func (s *server) putWebhook(c *call) error {
 	return nil
 }
 
-// bulkvs: DELETE /webHooks
+// bulkvs: DELETE /webHooks, Webhook: required.
 func (s *server) deleteWebhook(c *call) error {
 	name := c.query.Get("Webhook")
 	if name == "" {
@@ -195,7 +195,7 @@ func (s *server) deleteWebhook(c *call) error {
 	return nil
 }
 
-// bulkvs: GET /campaigns: all, or the one that is named.
+// bulkvs: GET /campaigns, Tcr: all, or the one that is named.
 func (s *server) listCampaigns(c *call) error {
 	campaigns := s.core.Campaigns(c.r.Context(), c.tenant)
 	if tcr := c.query.Get("Tcr"); tcr != "" {

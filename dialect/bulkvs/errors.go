@@ -20,15 +20,15 @@ type answer struct {
 // are our own (contracts/bulkvs.md 2), with the HTTP status in them.
 var kinds = map[wirechief.Kind]answer{
 	wirechief.Invalid:         {http.StatusBadRequest, "7400"},         // bulkvs: response 400
-	wirechief.Unauthenticated: {http.StatusUnauthorized, "7401"},       // what clients expect
+	wirechief.Unauthenticated: {http.StatusUnauthorized, "7401"},       // bulkvs: every call, response 401
 	wirechief.Forbidden:       {http.StatusForbidden, "7403"},          // bulkvs: response 403
 	wirechief.NotFound:        {http.StatusNotFound, "7404"},           // bulkvs: response 404
 	wirechief.Conflict:        {http.StatusConflict, "7409"},           // bulkvs: messageSend, response 409
 	wirechief.Consent:         {http.StatusPreconditionFailed, "7412"}, // bulkvs: PUT /webHooks, response 412
-	wirechief.NotOffered:      {http.StatusForbidden, "7413"},          // bulkvs: response 403, service not enabled
-	wirechief.Exhausted:       {http.StatusTooManyRequests, "7429"},
+	wirechief.NotOffered:      {http.StatusForbidden, "7413"},          // bulkvs: response 403
+	wirechief.Exhausted:       {http.StatusTooManyRequests, "7429"},    // bulkvs: every call, response 429
 	wirechief.Unavailable:     {http.StatusServiceUnavailable, "7503"}, // bulkvs: response 503
-	wirechief.Internal:        {http.StatusServiceUnavailable, "7500"}, // bulkvs: response 503, a ticket may be required
+	wirechief.Internal:        {http.StatusServiceUnavailable, "7500"}, // bulkvs: response 503
 }
 
 // rules gives a code of its own to what people look up. The status is that of
@@ -56,7 +56,8 @@ var rules = map[wirechief.Rule]string{
 	wirechief.RuleNotCancelable: "7456",
 }
 
-// codeMethod goes with 405, which is no kind of the domain.
+// codeMethod goes with 405, which is no kind of the domain (bulkvs: every call,
+// response 405).
 const codeMethod = "7405"
 
 // properties translates the domain's names into the vendor's.

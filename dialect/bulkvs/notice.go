@@ -23,7 +23,7 @@ const (
 	textEchoed = 20                         // characters of the text in a receipt, SMPP 3.4 appendix B
 )
 
-// Format implements [wirechief.Formatter].
+// Format implements [wirechief.Formatter] (bulkvs: inbound; bulkvs: receipt; bulkvs: 3CX).
 func (Formatter) Format(n wirechief.Notice) (wirechief.Payload, error) {
 	if n.Message == nil || n.Webhook == nil {
 		return wirechief.Payload{}, wirechief.Errorf(wirechief.Internal, "a notice lacks its message or webhook")
@@ -52,8 +52,9 @@ func (Formatter) Format(n wirechief.Notice) (wirechief.Payload, error) {
 	return wirechief.Payload{Method: "POST", ContentType: "application/json", Body: body}, nil
 }
 
-// appendInbound writes an inbound message (contracts/bulkvs.md 5): the
-// vendor's keys, and RefId after them. DeliveryReceipt stays out, for clients
+// appendInbound writes an inbound message (contracts/bulkvs.md 5; bulkvs:
+// inbound, From, To, Message, MediaURLs, RefId): the vendor's keys, and RefId
+// after them. DeliveryReceipt stays out, for clients
 // take its mere presence for a receipt.
 func appendInbound(b []byte, n wirechief.Notice) []byte {
 	m := n.Message
@@ -86,7 +87,8 @@ func appendInbound(b []byte, n wirechief.Notice) []byte {
 	return append(b, '}')
 }
 
-// appendReceipt writes a delivery receipt (contracts/bulkvs.md 6). It comes
+// appendReceipt writes a delivery receipt (contracts/bulkvs.md 6; bulkvs:
+// receipt, RefId, From, To, Message, DeliveryReceipt). It comes
 // from the handset, and DeliveryReceipt is a JSON boolean: the text "false"
 // would be true to smsconnector.
 func appendReceipt(b []byte, n wirechief.Notice) []byte {

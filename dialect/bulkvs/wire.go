@@ -1,6 +1,6 @@
 package bulkvs
 
-// layout is how times are written, in UTC (bulkvs: "Last Modification").
+// layout is how times are written, in UTC (as in Last Modification).
 const layout = "2006-01-02 15:04:05"
 
 // refusal is the body of every refusal (contracts/bulkvs.md 2). Code is a
@@ -11,7 +11,7 @@ type refusal struct {
 	Description string `json:"Description"`
 }
 
-// bulkvs: GET /webHooks, response 200
+// bulkvs: GET /webHooks, response 200, Webhook, Description, Url, Dlr, Method, Last Modification
 type webhookRow struct {
 	Webhook          string `json:"Webhook"`
 	Description      string `json:"Description"`
@@ -21,7 +21,8 @@ type webhookRow struct {
 	LastModification string `json:"Last Modification"`
 }
 
-// bulkvs: PUT /webHooks, response 200: without Dlr and Method.
+// bulkvs: PUT /webHooks, response 200, Webhook, Description, Url, Last Modification:
+// without Dlr and Method.
 type webhookPut struct {
 	Webhook          string `json:"Webhook"`
 	Description      string `json:"Description"`
@@ -29,13 +30,13 @@ type webhookPut struct {
 	LastModification string `json:"Last Modification"`
 }
 
-// bulkvs: DELETE /webHooks, response 200
+// bulkvs: DELETE /webHooks, response 200, Status, Webhook
 type webhookDeleted struct {
 	Status  string `json:"Status"` // "Success"
 	Webhook string `json:"Webhook"`
 }
 
-// bulkvs: GET /campaigns, response 200
+// bulkvs: GET /campaigns, response 200, Tcr, Brand, Count, Approval, Activation Date
 type campaignRow struct {
 	TCR            string `json:"Tcr"`
 	Brand          string `json:"Brand"`    // a display name, not a B… id
@@ -45,7 +46,8 @@ type campaignRow struct {
 }
 
 // event is what a webhook of Method 3CX gets: the envelope of Telnyx v2, which
-// the generic SMS provider of 3CX reads (contracts/bulkvs.md 7).
+// the generic SMS provider of 3CX reads (contracts/bulkvs.md 7; bulkvs: 3CX,
+// data.payload.id, data.payload.text, data.payload.media).
 type event struct {
 	Data eventData `json:"data"`
 }
