@@ -23,7 +23,8 @@
 //	carrier   links to carriers                             store    where all is kept
 //	exchange  the core, the only writer                     delivery brings things to customers
 //	routing, backlog, gsm, e164                             pure, and used by the core
-//	config, state, observe, media, egress, ident            what a running program needs
+//	config, state, archive, media, egress, ident, observe   what a running program needs
+//	server, access                                          the way in, and who may come
 //	app       joins them; cli and cmd/wirechief start it
 //
 // Every error is an [Error] with a [Kind]; a try at a carrier ends in an
