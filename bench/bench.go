@@ -24,6 +24,8 @@ type Scenario struct {
 	Run  func(ctx context.Context, o *Options) ([]Figure, error)
 	// SMSC says that it makes no sense with the simulator.
 	SMSC bool
+	// Other says that it measures another program, which has to be installed.
+	Other bool
 }
 
 // Figure is one measured value.
@@ -67,6 +69,7 @@ func Scenarios() []Scenario {
 		{Name: "queue", What: "memory with 50,000 messages waiting", Run: queued, SMSC: true},
 		{Name: "restart", What: "ready again after kill -9 with 100,000 waiting", Run: restart, SMSC: true},
 		{Name: "fairness", What: "nine quick endpoints beside a slow one, 200 a second", Run: fairness},
+		{Name: "kannel", What: "Kannel with spool and SQLite receipts, on the same carrier and endpoints", Run: besideKannel, Other: true},
 	}
 }
 
