@@ -78,6 +78,10 @@ func (h *Head[K, V]) Back(key K, at time.Time, v V) {
 	h.add(key, at, v)
 }
 
+// Return puts a taken item back into the place that it had, as when it turns out
+// that nothing can be done with it now.
+func (h *Head[K, V]) Return(it Item[K, V]) { heap.Push(&h.items, it) }
+
 // Remove takes an item out that is still waiting here, as when it is
 // canceled. It reports false when the item is taken or not known.
 func (h *Head[K, V]) Remove(key K) bool {
