@@ -189,7 +189,7 @@ func (q queue) front(limit int) (read []item) {
 // their times, are taken, finished, returned and withdrawn; some commits are not
 // told at once. In the end each has been taken at least once and finished once.
 func TestNothingIsLost(t *testing.T) {
-	for seed := range uint64(300) {
+	for seed := range uint64(150) {
 		r := rand.New(rand.NewPCG(seed, 1))
 		limit := 1 + r.IntN(8)
 		h := backlog.New[int, string](limit)
