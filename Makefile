@@ -3,6 +3,7 @@
 GO       ?= go
 TOOL      = $(GO) tool -modfile=tools/go.mod
 GOTEST    = $(GO) test
+PACKAGES ?= ./...
 FUZZTIME ?= 30s
 
 .DEFAULT_GOAL := help
@@ -17,8 +18,8 @@ run: ## a whole throw-away instance, with the simulator as carrier; prints what 
 build: ## the program, as ./wirechief
 	$(GO) build -o wirechief ./cmd/wirechief
 
-test: ## every test; what needs more than Go is skipped with a line that says so
-	$(GOTEST) $(TESTFLAGS) ./...
+test: ## every test (or those of PACKAGES=./gsm); what needs more than Go is skipped, with a line that says so
+	$(GOTEST) $(TESTFLAGS) $(PACKAGES)
 
 check: format vet lint tidy ## what a change has to pass: form, vet, staticcheck, tests with the race detector
 	$(GO) build ./...
@@ -47,10 +48,10 @@ bench: ## measures: the hot functions, then the whole program beside others (ben
 	@if [ -x bench/run ]; then bench/run; fi
 
 torture: ## the long loops: kill -9 again and again, on a disk that fills up (WIRECHIEF_TORTURE=1)
-	WIRECHIEF_TORTURE=1 $(GO) test -count=1 -timeout 60m -v ./test/...
+	WIRECHIEF_TORTURE=1 $(GO) test -count=1 -timeout 60m -v ./test/torture
 
 fuzz: ## every fuzz target, FUZZTIME=30s each
-	@set -e; for package in $$($(GO) list ./...); do \
+	@set -e; for package in $$($(GO) list $(PACKAGES)); do \
 		for target in $$($(GO) test -list '^Fuzz' $$package | grep '^Fuzz' || true); do \
 			echo "$$package $$target"; \
 			$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$package; \
