@@ -24,10 +24,11 @@ var (
 // UNSTOP or START alone.
 func (x *Exchange) ledgerChange(n *wirechief.Number, handset, text string, now time.Time) (wirechief.OptOut, bool) {
 	const longest = 16
-	if len(text) > longest {
+	word := strings.TrimSpace(text)
+	if len(word) > longest {
 		return wirechief.OptOut{}, false
 	}
-	word := strings.ToUpper(strings.TrimSpace(text))
+	word = strings.ToUpper(word)
 	_, out := x.dir.optedOut(n.Number, handset)
 	change := wirechief.OptOut{Tenant: n.Tenant, Number: n.Number, Handset: handset, Word: word, At: now}
 	switch {
