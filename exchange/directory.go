@@ -227,6 +227,19 @@ func (d *directory) isPaused(tenant, key string) bool {
 	return d.paused[named{tenant, key}]
 }
 
+// pausedDestinations lists the lanes of deliveries that are paused.
+func (d *directory) pausedDestinations() []wirechief.Lane {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	var out []wirechief.Lane
+	for k := range d.paused {
+		if kind, destination, ok := strings.Cut(k.name, " "); ok && k.tenant != "" {
+			out = append(out, wirechief.Lane{Tenant: k.tenant, Kind: wirechief.DeliveryKind(kind), Destination: destination})
+		}
+	}
+	return out
+}
+
 // numbersOf lists the numbers of a tenant, of all tenants for "".
 func (d *directory) numbersOf(tenant string) []*wirechief.Number {
 	d.mu.RLock()

@@ -39,6 +39,8 @@ type Options struct {
 // Deliverer is the delivery engine, as the exchange sees it.
 type Deliverer interface {
 	Add(deliveries ...*wirechief.Delivery)
+	// Pause holds the deliveries of a lane back, or lets them go on. It may be
+	// called before the engine starts.
 	Pause(lane wirechief.Lane, paused bool)
 	// Wake makes it look at the store again, after a replay.
 	Wake()
@@ -125,6 +127,12 @@ func New(o Options) *Exchange {
 func (x *Exchange) Load(ctx context.Context) error {
 	if err := x.dir.load(ctx, x.Store); err != nil {
 		return err
+	}
+	for name, l := range x.lanes {
+		l.paused.Store(x.dir.isPaused("", name))
+	}
+	for _, lane := range x.dir.pausedDestinations() {
+		x.Deliver.Pause(lane, true)
 	}
 	return x.parts.load(ctx)
 }
@@ -231,7 +239,7 @@ func (x *Exchange) condition(name string) (routing.Condition, bool) {
 		return routing.Condition{}, false
 	}
 	return routing.Condition{
-		SMS: l.abilities.Has(carrier.SMS), MMS: l.abilities.Has(carrier.MMS),
+		SMS: l.abilities.Has(carrier.SMS), MMS: l.abilities.Has(carrier.MMS) && x.Media != nil,
 		Paused: l.paused.Load(), Connected: l.c.Room() > 0,
 	}, true
 }

@@ -6,6 +6,7 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -336,3 +337,6 @@ func (s *shelf) asked() []string {
 	defer s.mu.Unlock()
 	return append([]string(nil), s.fetched...)
 }
+
+// taken answers every submission with done, with the id of the message as the carrier's.
+func taken(s carrier.Submission) wirechief.Outcome { return done(strconv.FormatInt(s.Message, 10)) }

@@ -33,7 +33,7 @@ func (x *Exchange) follow(m *wirechief.Message, added []wirechief.Event) []*wire
 		}
 		notice.Event, notice.ID, notice.At = wirechief.NoticeInbound, m.Ref, m.CreatedAt
 		for _, item := range m.Media {
-			if item.Token != "" {
+			if item.Token != "" && x.Media != nil {
 				notice.Media = append(notice.Media, x.Media.Link(item))
 			}
 		}
@@ -66,11 +66,13 @@ func tellsArrival(added []wirechief.Event) bool {
 	return false
 }
 
-// ending is the event among those added that ended an outbound message.
+// ending is the event among those added that ended an outbound message. (What
+// is suppressed when it is accepted is told by the answer to the request, and
+// no planner hears of it.)
 func ending(added []wirechief.Event) *wirechief.Event {
 	for i := range added {
 		switch added[i].Type {
-		case wirechief.EventDelivered, wirechief.EventFailed, wirechief.EventExpired, wirechief.EventCanceled:
+		case wirechief.EventDelivered, wirechief.EventFailed, wirechief.EventExpired, wirechief.EventCanceled, wirechief.EventSuppressed:
 			return &added[i]
 		}
 	}
@@ -89,13 +91,17 @@ func receiptOf(m *wirechief.Message, end *wirechief.Event) *wirechief.Receipt {
 		r.Done = d.DoneAt
 	}
 	if r.State == "" {
-		switch end.Type {
-		case wirechief.EventDelivered:
+		switch m.Status {
+		case wirechief.StatusDelivered:
 			r.State = wirechief.ReceiptDelivered
-		case wirechief.EventExpired:
+		case wirechief.StatusExpired:
 			r.State = wirechief.ReceiptExpired
-		case wirechief.EventCanceled:
+		case wirechief.StatusCanceled:
 			r.State = wirechief.ReceiptDeleted
+		case wirechief.StatusSuppressed:
+			r.State = wirechief.ReceiptRejected
+		case wirechief.StatusUnknown:
+			r.State = wirechief.ReceiptUnknown
 		default:
 			r.State = wirechief.ReceiptUndeliverable
 		}

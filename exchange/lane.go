@@ -23,27 +23,25 @@ const (
 // have reached the carrier is named in the store as in flight, and a crash
 // leaves exactly those in doubt, never more than the carrier's room.
 type lane struct {
+	inbox
 	x         *Exchange
 	c         carrier.Carrier
 	abilities carrier.Abilities
-	wake      chan struct{}
 	paused    atomic.Bool
 	draining  atomic.Bool
 	waiting   atomic.Int64 // in the queue, on disk and in flight
 	oldest    atomic.Int64 // unix nanoseconds; an estimate for people and metrics
 	stats     laneStats
 
-	mu        sync.Mutex
-	pushed    []*wirechief.Message
+	reportsMu sync.Mutex
 	reports   []report
-	withdrawn []withdrawal
-	refill    bool // the store has messages that were not pushed
-	quiet     chan struct{}
+	quiet     chan struct{} // see idle
 
 	// Owned by run:
 	head      *backlog.Head[wirechief.MessageKey, *wirechief.Message]
-	flight    map[wirechief.MessageKey]*wirechief.Message
+	flight    flight
 	downSince time.Time
+	searched  time.Time // when the head was last searched for what can be moved
 }
 
 // report is what a carrier said of a submission.
@@ -52,18 +50,10 @@ type report struct {
 	outcome wirechief.Outcome
 }
 
-// withdrawal asks a lane to end a message that is still waiting.
-type withdrawal struct {
-	key   wirechief.MessageKey
-	event wirechief.Event
-	done  chan wirechief.Result
-}
-
 func newLane(x *Exchange, c carrier.Carrier) *lane {
 	return &lane{
-		x: x, c: c, abilities: c.Abilities(), wake: make(chan struct{}, 1),
-		head:   backlog.New[wirechief.MessageKey, *wirechief.Message](headSize),
-		flight: make(map[wirechief.MessageKey]*wirechief.Message),
+		inbox: newInbox(), x: x, c: c, abilities: c.Abilities(),
+		head: backlog.New[wirechief.MessageKey, *wirechief.Message](headSize), flight: newFlight(),
 	}
 }
 
@@ -71,43 +61,12 @@ func newLane(x *Exchange, c carrier.Carrier) *lane {
 func (l *lane) push(m *wirechief.Message) {
 	l.waiting.Add(1)
 	l.oldest.CompareAndSwap(0, m.CreatedAt.UnixNano())
-	l.mu.Lock()
-	// What the memory has no room for is read from the store later.
-	if len(l.pushed) < headSize {
-		l.pushed = append(l.pushed, m)
-	} else {
-		l.refill = true
-	}
-	l.mu.Unlock()
-	l.wakeUp()
-}
-
-func (l *lane) wakeUp() {
-	select {
-	case l.wake <- struct{}{}:
-	default:
-	}
+	l.put(m)
 }
 
 func (l *lane) setOldest(at time.Time) {
 	if !at.IsZero() {
 		l.oldest.Store(at.UnixNano())
-	}
-}
-
-// withdraw ends a message that waits in this queue. Only the lane can do it
-// safely, for only the lane knows what is on its way to the carrier.
-func (l *lane) withdraw(ctx context.Context, key wirechief.MessageKey, e wirechief.Event) (*wirechief.Message, error) {
-	w := withdrawal{key, e, make(chan wirechief.Result, 1)}
-	l.mu.Lock()
-	l.withdrawn = append(l.withdrawn, w)
-	l.mu.Unlock()
-	l.wakeUp()
-	select {
-	case r := <-w.done:
-		return r.Message, r.Err
-	case <-ctx.Done():
-		return nil, ctx.Err()
 	}
 }
 
@@ -119,10 +78,10 @@ func (l *lane) drain() {
 
 // idle waits until nothing of a draining lane is in flight, or ctx ends.
 func (l *lane) idle(ctx context.Context) {
-	l.mu.Lock()
 	quiet := make(chan struct{})
+	l.reportsMu.Lock()
 	l.quiet = quiet
-	l.mu.Unlock()
+	l.reportsMu.Unlock()
 	l.wakeUp()
 	select {
 	case <-quiet:
@@ -131,6 +90,7 @@ func (l *lane) idle(ctx context.Context) {
 }
 
 func (l *lane) run(ctx context.Context) {
+	defer close(l.ended)
 	timer := time.NewTimer(time.Hour)
 	defer timer.Stop()
 	for {
@@ -163,15 +123,12 @@ func (b *batch) add(c wirechief.Command, after func(wirechief.Result)) {
 // round does what there is to do and says how long it may sleep at most.
 func (l *lane) round(ctx context.Context) time.Duration {
 	b := &batch{now: l.x.Now()}
-	l.take(b)
+	l.take(ctx, b)
 	l.fill(ctx, b)
-	l.claim(ctx, b)
+	l.claim(b)
 	if b.flight {
-		keys := make([]wirechief.MessageKey, 0, len(l.flight))
-		for k := range l.flight {
-			keys = append(keys, k)
-		}
-		b.add(wirechief.SetInFlight{Carrier: l.c.Name(), Messages: keys}, nil)
+		// The list is ours, and stays as it is until Apply returns.
+		b.add(wirechief.SetInFlight{Carrier: l.c.Name(), Messages: l.flight.keys}, nil)
 	}
 	if len(b.commands) > 0 {
 		if !l.commit(ctx, b) {
@@ -185,32 +142,55 @@ func (l *lane) round(ctx context.Context) time.Duration {
 	return l.sleep(ctx)
 }
 
-// take moves in what has come since the last round.
-func (l *lane) take(b *batch) {
+// take moves in what has come since the last round. Withdrawals come before
+// reports: what a carrier has just given back counts as on its way until it
+// waits here again.
+func (l *lane) take(ctx context.Context, b *batch) {
 	l.mu.Lock()
-	pushed, reports, withdrawn, refill := l.pushed, l.reports, l.withdrawn, l.refill
-	l.pushed, l.reports, l.withdrawn, l.refill = nil, nil, nil, false
+	pushed, withdrawn, refill := l.pushed, l.withdrawn, l.refill
+	l.pushed, l.withdrawn, l.refill = nil, nil, false
 	l.mu.Unlock()
+	l.reportsMu.Lock()
+	reports := l.reports
+	l.reports = nil
+	l.reportsMu.Unlock()
 	for _, m := range pushed {
-		l.head.Push(m.MessageKey, m.Queue.At, m)
+		l.head.Push(m.MessageKey, m.Queue.At, lean(m))
 	}
 	if refill {
 		l.head.More()
 	}
+	for _, w := range withdrawn {
+		l.withdrawNow(ctx, b, w)
+	}
 	for _, r := range reports {
-		delete(l.flight, r.m.MessageKey)
+		l.flight.remove(r.m.MessageKey)
 		b.flight = true
 		l.settle(b, r)
 	}
-	for _, w := range withdrawn {
-		l.withdrawNow(b, w)
-	}
 }
 
-func (l *lane) withdrawNow(b *batch, w withdrawal) {
-	if _, flying := l.flight[w.key]; flying {
+// lean drops the history of a message that the lane owns from now on, but for
+// the doubts, which the carrier is told of. The store has all of it.
+func lean(m *wirechief.Message) *wirechief.Message {
+	var doubts []wirechief.Event
+	for i := range m.Events {
+		if m.Events[i].Type == wirechief.EventInDoubt {
+			doubts = append(doubts, m.Events[i])
+		}
+	}
+	m.Events = doubts
+	return m
+}
+
+func (l *lane) withdrawNow(ctx context.Context, b *batch, w withdrawal) {
+	if l.flight.has(w.key) {
 		w.done <- wirechief.Result{Err: wirechief.Refuse(wirechief.Conflict, wirechief.RuleNotCancelable,
 			"the message is on its way to carrier %s", l.c.Name())}
+		return
+	}
+	m := l.examine(ctx, l.x.Store, l.c.Name(), w)
+	if m == nil {
 		return
 	}
 	if b.ended == nil {
@@ -219,7 +199,7 @@ func (l *lane) withdrawNow(b *batch, w withdrawal) {
 	b.ended[w.key] = true
 	l.head.Remove(w.key)
 	b.add(wirechief.Record{
-		Key: w.key, Events: []wirechief.Event{w.event}, Queue: &nowhere, Plan: l.x.follow,
+		Key: w.key, Message: m, Events: []wirechief.Event{w.event}, Queue: &nowhere, Plan: l.x.follow,
 		Only: []wirechief.Status{wirechief.StatusAccepted, wirechief.StatusScheduled},
 	}, func(r wirechief.Result) {
 		if r.Err == nil {
@@ -242,55 +222,93 @@ func (l *lane) fill(ctx context.Context, b *batch) {
 		}
 		return
 	}
+	if len(messages) > 0 {
+		l.oldest.Store(messages[0].CreatedAt.UnixNano())
+	} else if l.flight.len() == 0 {
+		l.oldest.Store(0)
+	}
 	whole := len(messages) < want
 	items := make([]backlog.Item[wirechief.MessageKey, *wirechief.Message], 0, len(messages))
-	for _, m := range messages {
+	for _, m := range l.unexpected(messages) {
 		if !b.ended[m.MessageKey] {
-			items = append(items, backlog.Item[wirechief.MessageKey, *wirechief.Message]{Key: m.MessageKey, At: m.Queue.At, Value: m})
+			items = append(items, backlog.Item[wirechief.MessageKey, *wirechief.Message]{Key: m.MessageKey, At: m.Queue.At, Value: lean(m)})
 		}
 	}
 	l.head.Refill(whole, items)
-	if len(messages) == 0 && len(l.flight) == 0 {
-		l.oldest.Store(0)
-	} else if len(messages) > 0 {
-		l.oldest.Store(messages[0].CreatedAt.UnixNano())
-	}
 }
 
 // claim takes what is due: up to the carrier's room to be submitted; what has
-// outlived its validity to be ended; and what another carrier should have, if
-// this one is away, to be moved.
-func (l *lane) claim(ctx context.Context, b *batch) {
-	room := l.c.Room() - len(l.flight)
+// outlived its validity, or whose handset has opted out meanwhile, to be ended;
+// and what another carrier should have, if this one is away, to be moved.
+func (l *lane) claim(b *batch) {
+	room := l.c.Room() - l.flight.len()
 	if l.paused.Load() || l.draining.Load() {
 		room = 0
 	}
+	// What cannot be moved must not stand before what can: while the carrier
+	// is away, the whole head is searched now and then.
 	away := l.isAway(b.now)
-	for ended := 0; ended < expireMost; {
+	search := away && b.now.Sub(l.searched) >= time.Second
+	var stuck []backlog.Item[wirechief.MessageKey, *wirechief.Message]
+	more := false
+	for ended := 0; ; {
+		if more = ended == expireMost; more {
+			break
+		}
 		it, ok := l.head.Pop(b.now)
 		if !ok {
-			return
+			break
 		}
 		m := it.Value
-		switch {
-		case !m.ValidUntil.IsZero() && !b.now.Before(m.ValidUntil):
+		if end := l.endOf(m, b.now); end != nil {
 			ended++
-			l.expire(b, m)
-		case away && l.elsewhere(m) != "":
-			ended++
-			l.move(b, m, l.elsewhere(m), wirechief.Outcome{Disposition: wirechief.Retry, Reason: wirechief.ReasonUnreachable},
-				"carrier "+l.c.Name()+" is not connected")
-		case room > 0:
-			room--
-			b.claimed = append(b.claimed, m)
-			b.flight = true
-			l.flight[m.MessageKey] = m
-		default:
-			l.head.Back(m.MessageKey, it.At, m)
-			return
+			l.finish(b, m, *end)
+			continue
 		}
+		if away {
+			if to := l.elsewhere(m); to != "" {
+				ended++
+				l.moveAway(b, m, to)
+				continue
+			}
+		}
+		if room <= 0 {
+			stuck = append(stuck, it)
+			if search {
+				continue
+			}
+			break
+		}
+		room--
+		b.claimed = append(b.claimed, m)
+		b.flight = true
+		l.flight.add(m.MessageKey)
 	}
-	l.wakeUp() // there may be more to end or to move
+	for _, it := range stuck {
+		l.head.Return(it)
+	}
+	if more {
+		l.wakeUp() // there may be more to end or to move
+	} else if search {
+		l.searched = b.now
+	}
+}
+
+// endOf is the event that ends a message before it leaves, nil if it may go.
+func (l *lane) endOf(m *wirechief.Message, now time.Time) *wirechief.Event {
+	if !m.ValidUntil.IsZero() && !now.Before(m.ValidUntil) {
+		return &wirechief.Event{At: now, Type: wirechief.EventExpired, Detail: wirechief.Detail{
+			Rule: wirechief.RuleValidity, State: wirechief.ReceiptExpired,
+			Because: "no carrier took it within its validity",
+		}}
+	}
+	if _, out := l.x.dir.optedOut(m.From, m.To); out {
+		return &wirechief.Event{At: now, Type: wirechief.EventSuppressed, Detail: wirechief.Detail{
+			Rule: wirechief.RuleOptOut, State: wirechief.ReceiptRejected,
+			Because: "the recipient opted out while it waited",
+		}}
+	}
+	return nil
 }
 
 // isAway says whether the carrier has been unable to take anything for long
@@ -352,34 +370,25 @@ func (l *lane) commit(ctx context.Context, b *batch) bool {
 // submit hands a claimed message to the carrier. The report may come on any goroutine.
 func (l *lane) submit(ctx context.Context, m *wirechief.Message) {
 	s := carrier.Submission{
-		Message: m.ID, From: m.From, To: m.To, Text: m.Text, Validity: m.ValidUntil, Receipt: true, Again: wasInDoubt(m),
+		Message: m.ID, From: m.From, To: m.To, Text: m.Text, Validity: m.ValidUntil, Receipt: true, Again: len(m.Events) > 0,
 	}
 	for _, item := range m.Media {
 		link := l.x.Media.Link(item)
 		s.Media = append(s.Media, carrier.Media{URL: link.URL, Type: link.Type, Size: link.Size})
 	}
 	l.c.Submit(ctx, s, func(o wirechief.Outcome) {
-		l.mu.Lock()
+		l.reportsMu.Lock()
 		l.reports = append(l.reports, report{m, o})
-		l.mu.Unlock()
+		l.reportsMu.Unlock()
 		l.wakeUp()
 	})
 }
 
-func wasInDoubt(m *wirechief.Message) bool {
-	for i := range m.Events {
-		if m.Events[i].Type == wirechief.EventInDoubt {
-			return true
-		}
-	}
-	return false
-}
-
 // tellQuiet lets idle know that nothing is in flight any more.
 func (l *lane) tellQuiet() {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.quiet != nil && l.draining.Load() && len(l.flight) == 0 && len(l.reports) == 0 {
+	l.reportsMu.Lock()
+	defer l.reportsMu.Unlock()
+	if l.quiet != nil && l.draining.Load() && l.flight.len() == 0 && len(l.reports) == 0 {
 		close(l.quiet)
 		l.quiet = nil
 	}
@@ -388,7 +397,7 @@ func (l *lane) tellQuiet() {
 // sleep is how long nothing will happen by itself.
 func (l *lane) sleep(ctx context.Context) time.Duration {
 	const most = 10 * time.Second
-	if l.head.Wants() > 0 && ctx.Err() == nil && l.head.Len() == 0 && l.waiting.Load() > int64(len(l.flight)) {
+	if l.head.Wants() > 0 && ctx.Err() == nil && l.head.Len() == 0 && l.waiting.Load() > int64(l.flight.len()) {
 		return 50 * time.Millisecond // the store could not be read, or is ahead of us
 	}
 	wait := most
@@ -400,38 +409,4 @@ func (l *lane) sleep(ctx context.Context) time.Duration {
 		}
 	}
 	return wait
-}
-
-// laneStats counts what came of the tries, for `wirechief carriers`.
-type laneStats struct {
-	mu        sync.Mutex
-	submitted int64
-	failed    int64
-	recent    [1000]bool // ring of the last tries: true is a failure
-	next      int
-	filled    int
-	failures  int
-	receipt   time.Time
-}
-
-func (s *laneStats) count(failed bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if failed {
-		s.failed++
-	} else {
-		s.submitted++
-	}
-	if s.filled == len(s.recent) {
-		if s.recent[s.next] {
-			s.failures--
-		}
-	} else {
-		s.filled++
-	}
-	s.recent[s.next] = failed
-	if failed {
-		s.failures++
-	}
-	s.next = (s.next + 1) % len(s.recent)
 }

@@ -21,13 +21,17 @@ const (
 // The request was answered long before; what cannot be fetched ends the
 // outbound message as failed, with a receipt that says so.
 type mediaLane struct {
+	inbox
 	x       *Exchange
-	wake    chan struct{}
 	waiting atomic.Int64
 
-	mu     sync.Mutex
-	pushed []*wirechief.Message
+	doneMu sync.Mutex
 	done   []mediaDone
+
+	// Owned by run:
+	head     *backlog.Head[wirechief.MessageKey, *wirechief.Message]
+	fetching map[wirechief.MessageKey]bool
+	fetches  sync.WaitGroup
 }
 
 type mediaDone struct {
@@ -37,29 +41,20 @@ type mediaDone struct {
 }
 
 func newMediaLane(x *Exchange) *mediaLane {
-	return &mediaLane{x: x, wake: make(chan struct{}, 1)}
+	return &mediaLane{
+		inbox: newInbox(), x: x, fetching: make(map[wirechief.MessageKey]bool),
+		head: backlog.New[wirechief.MessageKey, *wirechief.Message](headSize),
+	}
 }
 
 func (l *mediaLane) push(m *wirechief.Message) {
 	l.waiting.Add(1)
-	l.mu.Lock()
-	l.pushed = append(l.pushed, m)
-	l.mu.Unlock()
-	l.wakeUp()
-}
-
-func (l *mediaLane) wakeUp() {
-	select {
-	case l.wake <- struct{}{}:
-	default:
-	}
+	l.put(m)
 }
 
 func (l *mediaLane) run(ctx context.Context) {
-	head := backlog.New[wirechief.MessageKey, *wirechief.Message](headSize)
-	slots := mediaFetches
-	var fetches sync.WaitGroup
-	defer fetches.Wait()
+	defer close(l.ended)
+	defer l.fetches.Wait()
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {
@@ -69,43 +64,89 @@ func (l *mediaLane) run(ctx context.Context) {
 		case <-l.wake:
 		case <-timer.C:
 		}
-		l.mu.Lock()
-		pushed, done := l.pushed, l.done
-		l.pushed, l.done = nil, nil
-		l.mu.Unlock()
-		for _, m := range pushed {
-			head.Push(m.MessageKey, m.Queue.At, m)
-		}
-		for _, d := range done {
-			slots++
-			if d.back {
-				head.Back(d.m.MessageKey, d.at, d.m)
-			} else {
-				l.waiting.Add(-1)
-				head.Done(d.m.MessageKey)
-			}
-		}
-		l.fill(ctx, head)
-		for slots > 0 {
-			it, ok := head.Pop(l.x.Now())
-			if !ok {
-				break
-			}
-			slots--
-			fetches.Go(func() {
-				d := l.fetch(ctx, it.Value)
-				l.mu.Lock()
-				l.done = append(l.done, d)
-				l.mu.Unlock()
-				l.wakeUp()
-			})
-		}
-		timer.Reset(l.sleep(head, slots))
+		l.take(ctx)
+		l.fill(ctx)
+		l.begin(ctx)
+		timer.Reset(l.sleep())
 	}
 }
 
-func (l *mediaLane) fill(ctx context.Context, head *backlog.Head[wirechief.MessageKey, *wirechief.Message]) {
-	want := head.Wants()
+// take moves in what has come since the last round.
+func (l *mediaLane) take(ctx context.Context) {
+	l.mu.Lock()
+	pushed, withdrawn, refill := l.pushed, l.withdrawn, l.refill
+	l.pushed, l.withdrawn, l.refill = nil, nil, false
+	l.mu.Unlock()
+	l.doneMu.Lock()
+	done := l.done
+	l.done = nil
+	l.doneMu.Unlock()
+	for _, m := range pushed {
+		l.head.Push(m.MessageKey, m.Queue.At, m)
+	}
+	if refill {
+		l.head.More()
+	}
+	for _, w := range withdrawn {
+		l.withdrawNow(ctx, w)
+	}
+	for _, d := range done {
+		delete(l.fetching, d.m.MessageKey)
+		if d.back {
+			l.head.Back(d.m.MessageKey, d.at, d.m)
+		} else {
+			l.waiting.Add(-1)
+			l.head.Done(d.m.MessageKey)
+		}
+	}
+}
+
+func (l *mediaLane) withdrawNow(ctx context.Context, w withdrawal) {
+	if l.fetching[w.key] {
+		w.done <- wirechief.Result{Err: wirechief.Refuse(wirechief.Conflict, wirechief.RuleNotCancelable,
+			"the media of the message are being fetched; try again when it waits for its carrier")}
+		return
+	}
+	m := l.examine(ctx, l.x.Store, wirechief.LaneMedia, w)
+	if m == nil {
+		return
+	}
+	results, err := l.x.Store.Apply(ctx, wirechief.Record{
+		Key: w.key, Message: m, Events: []wirechief.Event{w.event}, Queue: &nowhere, Plan: l.x.follow,
+		Only: []wirechief.Status{wirechief.StatusAccepted, wirechief.StatusScheduled},
+	})
+	if err != nil {
+		w.done <- wirechief.Result{Err: err}
+		return
+	}
+	if results[0].Err == nil {
+		l.head.Remove(w.key)
+		l.waiting.Add(-1)
+		l.x.Deliver.Add(results[0].Deliveries...)
+	}
+	w.done <- results[0]
+}
+
+// begin fetches what is due, as many at once as there are slots.
+func (l *mediaLane) begin(ctx context.Context) {
+	for len(l.fetching) < mediaFetches {
+		it, ok := l.head.Pop(l.x.Now())
+		if !ok {
+			return
+		}
+		l.fetching[it.Key] = true
+		l.fetches.Go(func() {
+			d := l.fetch(ctx, it.Value)
+			l.doneMu.Lock()
+			l.done = append(l.done, d)
+			l.doneMu.Unlock()
+			l.wakeUp()
+		})
+	}
+}
+
+func (l *mediaLane) fill(ctx context.Context) {
+	want := l.head.Wants()
 	if want == 0 {
 		return
 	}
@@ -116,17 +157,21 @@ func (l *mediaLane) fill(ctx context.Context, head *backlog.Head[wirechief.Messa
 		}
 		return
 	}
-	items := make([]backlog.Item[wirechief.MessageKey, *wirechief.Message], len(messages))
-	for i, m := range messages {
-		items[i] = backlog.Item[wirechief.MessageKey, *wirechief.Message]{Key: m.MessageKey, At: m.Queue.At, Value: m}
+	whole := len(messages) < want
+	items := make([]backlog.Item[wirechief.MessageKey, *wirechief.Message], 0, len(messages))
+	for _, m := range l.unexpected(messages) {
+		items = append(items, backlog.Item[wirechief.MessageKey, *wirechief.Message]{Key: m.MessageKey, At: m.Queue.At, Value: m})
 	}
-	head.Refill(len(messages) < want, items)
+	l.head.Refill(whole, items)
 }
 
-func (l *mediaLane) sleep(head *backlog.Head[wirechief.MessageKey, *wirechief.Message], slots int) time.Duration {
+func (l *mediaLane) sleep() time.Duration {
 	const most = 10 * time.Second
-	at, ok := head.Next()
-	if !ok || slots == 0 {
+	if l.head.Len() == 0 && l.waiting.Load() > int64(len(l.fetching)) {
+		return 50 * time.Millisecond // the store could not be read, or is ahead of us
+	}
+	at, ok := l.head.Next()
+	if !ok || len(l.fetching) == mediaFetches {
 		return most
 	}
 	return min(max(at.Sub(l.x.Now()), time.Millisecond), most)
@@ -151,6 +196,7 @@ func (l *mediaLane) fetch(ctx context.Context, m *wirechief.Message) mediaDone {
 			commands = append(commands, x.mediaRecord(m, got, now))
 		case wirechief.KindOf(err) == wirechief.Unavailable && m.Queue.Tries+1 < mediaTries:
 			passing = err
+			media = append(media, item)
 		case m.Direction == wirechief.Outward:
 			refusal = err
 		default:
@@ -160,7 +206,9 @@ func (l *mediaLane) fetch(ctx context.Context, m *wirechief.Message) mediaDone {
 	if ctx.Err() != nil {
 		return mediaDone{m: m, back: true, at: m.Queue.At}
 	}
-	record := wirechief.Record{Key: m.MessageKey, Queue: &nowhere}
+	// Who waits here is ours alone. Its history comes along, for the customer is
+	// told of an arrival that was recorded before.
+	record := wirechief.Record{Key: m.MessageKey, Message: m, Queue: &nowhere}
 	switch {
 	case refusal != nil:
 		record.Events = []wirechief.Event{{At: now, Type: wirechief.EventFailed, Detail: wirechief.Detail{
@@ -170,6 +218,7 @@ func (l *mediaLane) fetch(ctx context.Context, m *wirechief.Message) mediaDone {
 	case passing != nil:
 		at := now.Add(patience(m.Queue.Tries+1, false))
 		record.Queue = &wirechief.Queue{Lane: wirechief.LaneMedia, At: at, Tries: m.Queue.Tries + 1}
+		record.Media = media // what could be had is kept
 	case m.Direction == wirechief.Outward:
 		record.Media = media
 		record.Queue = &wirechief.Queue{Lane: m.Carrier, At: now}
@@ -181,9 +230,20 @@ func (l *mediaLane) fetch(ctx context.Context, m *wirechief.Message) mediaDone {
 }
 
 func (l *mediaLane) commit(ctx context.Context, m *wirechief.Message, commands []wirechief.Command) mediaDone {
+	next := l.x.lanes[m.Carrier]
+	if next != nil {
+		next.announce(m.MessageKey)
+	}
 	results, err := l.x.Store.Apply(ctx, commands...)
 	if err == nil {
 		err = results[len(results)-1].Err
+	}
+	var after *wirechief.Message
+	if err == nil {
+		after = results[len(results)-1].Message
+	}
+	if next != nil && (after == nil || after.Queue.Lane != m.Carrier) {
+		next.retract(m.MessageKey)
 	}
 	if err != nil {
 		if ctx.Err() == nil {
@@ -191,14 +251,15 @@ func (l *mediaLane) commit(ctx context.Context, m *wirechief.Message, commands [
 		}
 		return mediaDone{m: m, back: true, at: l.x.Now().Add(time.Second)}
 	}
-	last := results[len(results)-1]
-	l.x.Deliver.Add(last.Deliveries...)
+	l.x.Deliver.Add(results[len(results)-1].Deliveries...)
 	switch {
-	case last.Message == nil || last.Message.Queue.Lane == "":
-	case last.Message.Queue.Lane == wirechief.LaneMedia:
-		return mediaDone{m: last.Message, back: true, at: last.Message.Queue.At}
+	case after.Queue.Lane == "":
+	case after.Queue.Lane == wirechief.LaneMedia:
+		return mediaDone{m: after, back: true, at: after.Queue.At}
+	case next == nil:
+		l.x.reroute(ctx, []*wirechief.Message{after}, "carrier "+m.Carrier+" is not configured any more")
 	default:
-		l.x.toLanes(last.Message)
+		next.push(after)
 	}
 	return mediaDone{m: m}
 }

@@ -3,6 +3,7 @@ package exchange
 import (
 	"context"
 	"math/rand/v2"
+	"strings"
 	"time"
 
 	"github.com/wirechief/wirechief"
@@ -32,8 +33,8 @@ func (l *lane) settle(b *batch, r report) {
 		l.again(b, m, o)
 	default:
 		l.stats.count(true)
-		if next := firstOf(m.Route); o.Elsewhere && next != "" {
-			l.move(b, m, next, o, "carrier "+l.c.Name()+" refused it: "+string(o.Reason))
+		if next := l.next(m); o.Elsewhere && next != "" {
+			l.move(b, m, next, l.without(m, next), o, "carrier "+l.c.Name()+" refused it: "+string(o.Reason))
 			return
 		}
 		l.finish(b, m, wirechief.Event{At: b.now, Type: wirechief.EventFailed, Detail: wirechief.Detail{
@@ -44,10 +45,15 @@ func (l *lane) settle(b *batch, r report) {
 
 // finish records the end of the message's time in this queue.
 func (l *lane) finish(b *batch, m *wirechief.Message, e wirechief.Event) {
-	b.add(wirechief.Record{Key: m.MessageKey, Events: []wirechief.Event{e}, Queue: &nowhere, Plan: l.x.follow}, func(wirechief.Result) {
-		l.head.Done(m.MessageKey)
-		l.left()
-	})
+	b.add(wirechief.Record{
+		Key: m.MessageKey, Message: m, Events: []wirechief.Event{e}, Queue: &nowhere, Plan: l.x.follow,
+	}, func(wirechief.Result) { l.forget(m) })
+}
+
+// forget drops a message that has left this queue.
+func (l *lane) forget(m *wirechief.Message) {
+	l.head.Done(m.MessageKey)
+	l.left()
 }
 
 // left counts a message out of this lane.
@@ -58,16 +64,28 @@ func (l *lane) left() {
 }
 
 // doubt records that the carrier may have the message. By default it goes out
-// again at once, marked; a tenant may want such messages left alone instead.
+// again, marked: at once the first time, then with growing patience, for each
+// try may be a copy; and over another carrier when this one never answers. A
+// tenant may want such messages left alone instead.
 func (l *lane) doubt(b *batch, m *wirechief.Message, o wirechief.Outcome) {
 	if t := l.x.dir.tenant(m.Tenant); t != nil && t.InDoubt == "unknown" {
 		b.add(wirechief.Record{
-			Key: m.MessageKey, Queue: &nowhere, Plan: l.x.follow,
+			Key: m.MessageKey, Message: m, Queue: &nowhere, Plan: l.x.follow,
 			Events: []wirechief.Event{l.doubtEvent(b.now, o, false), wirechief.GivenUpInDoubt(b.now, l.c.Name())},
-		}, func(wirechief.Result) { l.head.Done(m.MessageKey); l.left() })
+		}, func(wirechief.Result) { l.forget(m) })
 		return
 	}
-	l.back(b, m, l.doubtEvent(b.now, o, true), b.now, m.Queue.Tries)
+	tries := m.Queue.Tries + 1
+	e := l.doubtEvent(b.now, o, true)
+	if next := l.elsewhere(m); next != "" && tries >= triesBeforeFailover {
+		l.move(b, m, next, l.without(m, next), o, "carrier "+l.c.Name()+" does not answer", e)
+		return
+	}
+	at := b.now
+	if tries > 1 {
+		at = at.Add(patience(tries-1, false))
+	}
+	l.back(b, m, e, at, tries)
 }
 
 func (l *lane) doubtEvent(at time.Time, o wirechief.Outcome, resend bool) wirechief.Event {
@@ -90,7 +108,7 @@ func (l *lane) again(b *batch, m *wirechief.Message, o wirechief.Outcome) {
 	if !slowDown {
 		l.stats.count(true)
 		if next := l.elsewhere(m); next != "" && tries >= triesBeforeFailover {
-			l.move(b, m, next, o, "carrier "+l.c.Name()+" had trouble with it "+o.Code)
+			l.move(b, m, next, l.without(m, next), o, strings.TrimSpace("carrier "+l.c.Name()+" had trouble with it "+o.Code))
 			return
 		}
 	}
@@ -100,13 +118,17 @@ func (l *lane) again(b *batch, m *wirechief.Message, o wirechief.Outcome) {
 	}}, at, tries)
 }
 
-// back returns a message to this queue, due at the given instant.
+// back returns a message to this queue, due at the given instant, but not
+// after its validity, for then it has to be ended.
 func (l *lane) back(b *batch, m *wirechief.Message, e wirechief.Event, at time.Time, tries int) {
+	if !m.ValidUntil.IsZero() && at.After(m.ValidUntil) {
+		at = m.ValidUntil
+	}
 	q := wirechief.Queue{Lane: l.c.Name(), At: at, Tries: tries}
-	b.add(wirechief.Record{Key: m.MessageKey, Events: []wirechief.Event{e}, Queue: &q, Plan: l.x.follow}, func(r wirechief.Result) {
+	b.add(wirechief.Record{Key: m.MessageKey, Message: m, Events: []wirechief.Event{e}, Queue: &q}, func(r wirechief.Result) {
 		kept := m
 		if r.Message != nil {
-			kept = r.Message
+			kept = lean(r.Message)
 		}
 		kept.Queue = q
 		l.head.Back(m.MessageKey, at, kept)
@@ -125,40 +147,55 @@ func patience(n int, slowDown bool) time.Duration {
 	return d/2 + rand.N(d)
 }
 
-// move gives a message to another carrier of its route.
-func (l *lane) move(b *batch, m *wirechief.Message, to string, o wirechief.Outcome, because string) {
-	var rest []string
-	for _, c := range m.Route {
-		if c != to {
-			rest = append(rest, c)
-		}
-	}
+// move gives a message to another carrier, with those left to try after it.
+// What happened before the move may be told by further events.
+func (l *lane) move(b *batch, m *wirechief.Message, to string, rest []string, o wirechief.Outcome, because string, before ...wirechief.Event) {
 	q := wirechief.Queue{Lane: to, At: b.now}
-	e := wirechief.Event{At: b.now, Type: wirechief.EventRouted, Detail: wirechief.Detail{
+	events := append(before, wirechief.Event{At: b.now, Type: wirechief.EventRouted, Detail: wirechief.Detail{
 		Carrier: to, Route: rest, Because: because, Reason: o.Reason, Code: o.Code, Text: o.Text,
-	}}
-	b.add(wirechief.Record{Key: m.MessageKey, Events: []wirechief.Event{e}, Queue: &q}, func(r wirechief.Result) {
-		l.head.Done(m.MessageKey)
-		l.left()
-		if r.Message != nil {
-			l.x.toLanes(r.Message)
+	}})
+	other := l.x.lanes[to]
+	other.announce(m.MessageKey)
+	b.add(wirechief.Record{Key: m.MessageKey, Message: m, Events: events, Queue: &q}, func(r wirechief.Result) {
+		l.forget(m)
+		if r.Message == nil {
+			other.retract(m.MessageKey)
+			return
 		}
+		other.push(r.Message)
 	})
 }
 
-// expire ends a message that no carrier took in time.
-func (l *lane) expire(b *batch, m *wirechief.Message) {
-	l.finish(b, m, wirechief.Event{At: b.now, Type: wirechief.EventExpired, Detail: wirechief.Detail{
-		Rule: wirechief.RuleValidity, State: wirechief.ReceiptExpired,
-		Because: "no carrier took it within its validity",
-	}})
+// moveAway gives a message to another carrier because this one is away. It
+// stays on the route: it has not been tried.
+func (l *lane) moveAway(b *batch, m *wirechief.Message, to string) {
+	l.move(b, m, to, append(l.without(m, to), l.c.Name()), wirechief.Outcome{Reason: wirechief.ReasonUnreachable},
+		"carrier "+l.c.Name()+" is not connected")
 }
 
-func firstOf(list []string) string {
-	if len(list) == 0 {
-		return ""
+// without is the route of a message less one carrier.
+func (l *lane) without(m *wirechief.Message, name string) []string {
+	var rest []string
+	for _, c := range m.Route {
+		if c != name {
+			rest = append(rest, c)
+		}
 	}
-	return list[0]
+	return rest
+}
+
+// next is the carrier to try after a refusal: one that could take the message
+// now, else the first that there is.
+func (l *lane) next(m *wirechief.Message) string {
+	if name := l.elsewhere(m); name != "" {
+		return name
+	}
+	for _, name := range m.Route {
+		if other := l.x.lanes[name]; other != nil && other != l {
+			return name
+		}
+	}
+	return ""
 }
 
 // settleInDoubt runs at start: what was claimed when the last run ended may

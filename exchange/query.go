@@ -51,20 +51,26 @@ func (x *Exchange) Messages(ctx context.Context, p wirechief.Principal, f wirech
 	return x.Store.Messages(ctx, f)
 }
 
-// CancelMessage withdraws a message that has not left yet.
+// CancelMessage withdraws a message that has not left yet. Only the lane that
+// it waits in can do that; if it moves on to another meanwhile, that one is asked.
 func (x *Exchange) CancelMessage(ctx context.Context, p wirechief.Principal, id int64) (*wirechief.Message, error) {
-	m, err := x.message(ctx, p, id)
-	if err != nil {
-		return nil, err
+	for {
+		m, err := x.message(ctx, p, id)
+		if err != nil {
+			return nil, err
+		}
+		b := x.inbox(m.Queue.Lane)
+		if b == nil || m.Direction != wirechief.Outward {
+			return nil, wirechief.Refuse(wirechief.Conflict, wirechief.RuleNotCancelable,
+				"the message is %s; only one that waits to be sent can be canceled", m.Status)
+		}
+		after, err := b.withdraw(ctx, m.MessageKey, wirechief.Event{At: x.Now(), Type: wirechief.EventCanceled, Detail: wirechief.Detail{
+			State: wirechief.ReceiptDeleted, Because: "withdrawn by " + p.Name,
+		}})
+		if err != error(errMoved) {
+			return after, err
+		}
 	}
-	l := x.lanes[m.Queue.Lane]
-	if l == nil || m.Direction != wirechief.Outward {
-		return nil, wirechief.Refuse(wirechief.Conflict, wirechief.RuleNotCancelable,
-			"the message is %s; only one that waits for its carrier can be canceled", m.Status)
-	}
-	return l.withdraw(ctx, m.MessageKey, wirechief.Event{At: x.Now(), Type: wirechief.EventCanceled, Detail: wirechief.Detail{
-		State: wirechief.ReceiptDeleted, Because: "withdrawn by " + p.Name,
-	}})
 }
 
 // Deliveries lists deliveries, a tenant's own or, for the operator, everybody's.
@@ -182,6 +188,8 @@ func (x *Exchange) PauseCarrier(ctx context.Context, name string, paused bool) e
 	if l == nil {
 		return &wirechief.Error{Op: "carrier.pause", Kind: wirechief.NotFound, Field: "name", Message: "there is no carrier " + name}
 	}
+	x.configuring.Lock()
+	defer x.configuring.Unlock()
 	if err := x.setPaused(ctx, "", name, paused); err != nil {
 		return err
 	}
@@ -196,11 +204,25 @@ func (x *Exchange) PauseDestination(ctx context.Context, p wirechief.Principal, 
 	if !p.Operator {
 		lane.Tenant = p.Tenant
 	}
+	x.configuring.Lock()
+	defer x.configuring.Unlock()
 	if err := x.setPaused(ctx, lane.Tenant, laneKey(lane), paused); err != nil {
 		return err
 	}
 	x.Deliver.Pause(lane, paused)
-	return nil
+	if paused {
+		return nil
+	}
+	// What was caused meanwhile is on disk as paused.
+	results, err := x.Store.Apply(ctx, wirechief.Redeliver{
+		Filter: wirechief.DeliveryFilter{Tenant: lane.Tenant, Kind: lane.Kind, Destination: lane.Destination, Status: wirechief.DeliveryPaused},
+		At:     x.Now(), Status: wirechief.DeliveryPending,
+	})
+	if err != nil {
+		return err
+	}
+	x.Deliver.Wake()
+	return results[0].Err
 }
 
 func (x *Exchange) setPaused(ctx context.Context, tenant, key string, paused bool) error {

@@ -57,14 +57,14 @@ func (x *Exchange) receive(ctx context.Context, n *wirechief.Number, in wirechie
 	if m.Queue.Lane == "" {
 		accept.Deliveries = x.follow(m, m.Events)
 	}
+	x.announce(m)
 	results, err := x.Store.Apply(ctx, append(commands, accept)...)
-	if err != nil {
-		return err
+	for i := 0; i < len(results) && err == nil; i++ {
+		err = results[i].Err
 	}
-	for _, r := range results {
-		if r.Err != nil {
-			return r.Err
-		}
+	if err != nil {
+		x.retract(m)
+		return err
 	}
 	x.dir.putOptOuts(accept.OptOuts)
 	x.Deliver.Add(accept.Deliveries...)

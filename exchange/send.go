@@ -193,6 +193,10 @@ func (x *Exchange) enqueue(m *wirechief.Message, choice routing.Choice, at, now 
 	m.Queue = wirechief.Queue{Lane: first, At: at}
 	if len(m.Media) > 0 {
 		m.Queue.Lane = wirechief.LaneMedia
+		if waiting := x.media.waiting.Load(); waiting >= int64(x.Backlog) {
+			return wirechief.Refuse(wirechief.Exhausted, wirechief.RuleBacklog,
+				"the media of %d messages have to be fetched already; try again later", waiting)
+		}
 	}
 	return nil
 }
@@ -206,11 +210,14 @@ func (x *Exchange) commitSend(ctx context.Context, r *wirechief.SendRequest, res
 		}
 		accept.Answer = &wirechief.Answer{Tenant: r.Tenant, Key: r.Key, Fingerprint: r.Fingerprint, Body: body, At: now}
 	}
+	x.announce(accept.Messages...)
 	results, err := x.Store.Apply(ctx, accept)
 	if err != nil {
+		x.retract(accept.Messages...)
 		return err
 	}
 	if err := results[0].Err; err != nil {
+		x.retract(accept.Messages...)
 		if a := results[0].Answer; a != nil {
 			earlier, err := repeatAnswer(a, *r)
 			if err != nil {
@@ -229,7 +236,26 @@ func (x *Exchange) commitSend(ctx context.Context, r *wirechief.SendRequest, res
 	return nil
 }
 
-// toLanes tells the lanes of messages that were committed to their queues.
+// announce tells the lanes of messages that are about to be committed to their
+// queues; toLanes or retract has to follow.
+func (x *Exchange) announce(messages ...*wirechief.Message) {
+	for _, m := range messages {
+		if b := x.inbox(m.Queue.Lane); b != nil {
+			b.announce(m.MessageKey)
+		}
+	}
+}
+
+// retract takes an announcement back: nothing was committed.
+func (x *Exchange) retract(messages ...*wirechief.Message) {
+	for _, m := range messages {
+		if b := x.inbox(m.Queue.Lane); b != nil {
+			b.retract(m.MessageKey)
+		}
+	}
+}
+
+// toLanes hands messages that were committed to their queues to the lanes.
 func (x *Exchange) toLanes(messages ...*wirechief.Message) {
 	for _, m := range messages {
 		switch m.Queue.Lane {
@@ -242,4 +268,15 @@ func (x *Exchange) toLanes(messages ...*wirechief.Message) {
 			}
 		}
 	}
+}
+
+// inbox is that of the lane of a queue, nil when there is none.
+func (x *Exchange) inbox(queue string) *inbox {
+	if queue == wirechief.LaneMedia {
+		return &x.media.inbox
+	}
+	if l := x.lanes[queue]; l != nil {
+		return &l.inbox
+	}
+	return nil
 }

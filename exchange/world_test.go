@@ -52,7 +52,7 @@ tenants:
       - {number: "+18005550101", carrier: main, capabilities: [sms], toll_free_verification: unverified}
       - {number: "+18005550102", carrier: main, capabilities: [sms], toll_free_verification: rejected}
       - {number: "+18005550103", carrier: main, capabilities: [sms], toll_free_verification: pending}
-      - {number: "+447700900100", carrier: main, capabilities: [sms]}
+      - {number: "+447700900100", carrier: main, capabilities: [sms], webhook: Default}
   - id: globex
     require_campaign: false
     webhooks:
