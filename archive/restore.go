@@ -75,15 +75,19 @@ func mustBeEmpty(dir string) error {
 	case err != nil:
 		return unusable(dir, err)
 	case len(entries) > 0:
-		return &wirechief.Error{Op: "restore", Kind: wirechief.Conflict,
-			Message: "the data folder " + dir + " is not empty; give an empty one, nothing is ever overwritten"}
+		return &wirechief.Error{
+			Op: "restore", Kind: wirechief.Conflict,
+			Message: "the data folder " + dir + " is not empty; give an empty one, nothing is ever overwritten",
+		}
 	}
 	return nil
 }
 
 func unusable(dir string, err error) error {
-	return &wirechief.Error{Op: "restore", Kind: wirechief.Unavailable, Rule: wirechief.RuleStore, Err: err,
-		Message: "the data folder " + dir + " cannot be used"}
+	return &wirechief.Error{
+		Op: "restore", Kind: wirechief.Unavailable, Rule: wirechief.RuleStore, Err: err,
+		Message: "the data folder " + dir + " cannot be used",
+	}
 }
 
 func damaged(why string, err error) error {
