@@ -42,11 +42,11 @@ func timeline(m *wirechief.Message, deliveries []*wirechief.Delivery) []wirechie
 		return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Detail.Delivery, b.Detail.Delivery))
 	})
 	out := make([]wirechief.Event, 0, len(m.Events)+len(forwarded))
-	for _, e := range m.Events {
+	for i, e := range m.Events {
 		// Deliveries are kept to the microsecond: what an event caused must not
-		// come out before it.
+		// come out before it. Nothing was before the first.
 		at := e.At.Truncate(time.Microsecond)
-		for len(forwarded) > 0 && forwarded[0].At.Before(at) {
+		for i > 0 && len(forwarded) > 0 && forwarded[0].At.Before(at) {
 			out, forwarded = append(out, forwarded[0]), forwarded[1:]
 		}
 		out = append(out, inUTC(e))

@@ -60,6 +60,23 @@ func TestWire(t *testing.T) {
 	}
 }
 
+// archives gives the text of each archive.
+func archives(t *testing.T) (out []string) {
+	t.Helper()
+	names, err := filepath.Glob("testdata/*.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range names {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out = append(out, string(text))
+	}
+	return out
+}
+
 func play(t *testing.T, archive *txtar.Archive) *txtar.Archive {
 	t.Helper()
 	out := &txtar.Archive{Comment: archive.Comment, Files: slices.Clone(archive.Files)}
