@@ -60,6 +60,13 @@ func New(server string, token wirechief.Secret, options ...Option) (*Client, err
 	return c, nil
 }
 
+// String names the server. Without it, printing a client would print the
+// token, for fmt asks no unexported field how it wants to be shown.
+func (c Client) String() string { return "client of " + c.server }
+
+// GoString is String.
+func (c Client) GoString() string { return c.String() }
+
 // Close lets go of connections that are kept for further calls.
 func (c *Client) Close() { c.http.CloseIdleConnections() }
 
@@ -137,7 +144,7 @@ func (c *Client) start(ctx context.Context, method, path string, what call) (*ht
 	r.Header.Set("Authorization", "Bearer "+c.token.Reveal())
 	resp, err := c.http.Do(r)
 	if err != nil {
-		return nil, c.failed(ctx, "the server at "+c.server+" cannot be reached", err)
+		return nil, c.failed(ctx, "the server at "+c.server+" gives no answer", err)
 	}
 	if resp.StatusCode >= 300 {
 		defer drain(resp)
