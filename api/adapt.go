@@ -69,17 +69,19 @@ func forwardedEvents(d *wirechief.Delivery) []wirechief.Event {
 	return out
 }
 
-// statusAfter is where a delivery stood after one of its attempts.
+// statusAfter is where a delivery stood after one of its attempts; empty when
+// that is not on record: it was exhausted or paused then, and went on since.
 func statusAfter(d *wirechief.Delivery, i int) wirechief.DeliveryStatus {
-	switch a := &d.Attempts[i]; {
+	a, last := &d.Attempts[i], i == len(d.Attempts)-1
+	switch {
 	case a.Class == "2xx":
 		return wirechief.DeliveryDelivered
-	case i == len(d.Attempts)-1:
+	case !a.NextAt.IsZero() && !last:
+		return wirechief.DeliveryPending
+	case last && (d.Status != wirechief.DeliveryPending || !a.NextAt.IsZero()):
 		return d.Status
-	case a.NextAt.IsZero():
-		return wirechief.DeliveryExhausted // and replayed since
 	}
-	return wirechief.DeliveryPending
+	return ""
 }
 
 // brief is an attempt without what was sent and answered, which is shown with

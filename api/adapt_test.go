@@ -52,7 +52,19 @@ func TestTimeline(t *testing.T) {
 			"replayed",
 			[]wirechief.Event{event(0, "received")},
 			[]*wirechief.Delivery{delivery(7, 0, "delivered", attempt(1, 1, "5xx", 0), attempt(2, 9, "2xx", 0))},
-			"0 received; 0 forwarded 7 pending; 1 forwarded 7 exhausted #1; 9 forwarded 7 delivered #2",
+			"0 received; 0 forwarded 7 pending; 1 forwarded 7  #1; 9 forwarded 7 delivered #2",
+		},
+		{
+			"waits again after a replay",
+			[]wirechief.Event{event(0, "received")},
+			[]*wirechief.Delivery{delivery(7, 0, "pending", attempt(1, 1, "5xx", 0))},
+			"0 received; 0 forwarded 7 pending; 1 forwarded 7  #1",
+		},
+		{
+			"waits for its second try",
+			[]wirechief.Event{event(0, "received")},
+			[]*wirechief.Delivery{delivery(7, 0, "pending", attempt(1, 1, "5xx", 5))},
+			"0 received; 0 forwarded 7 pending; 1 forwarded 7 pending #1",
 		},
 		{
 			"paused before the first try",

@@ -15,6 +15,8 @@
 //   - What comes in is JSON of at most 1 MB in valid UTF-8, without NULs and
 //     without properties that nobody knows. POST /messages takes an
 //     Idempotency-Key: a repeat gets the first answer again.
+//   - A message comes with its timeline: what happened to it and, joined in by
+//     time (adapt.go), each delivery that it caused and each try at one.
 //
 // The objects on the wire are in api/wire, a Go client in api/client.
 //
