@@ -26,7 +26,7 @@ type Config struct {
 	ReceiptID       receipt.IDForm    `yaml:"receipt_id"`       // how ids of receipts differ from those of responses
 	ResponseTimeout time.Duration     `yaml:"response_timeout"` // a submit unanswered this long is in doubt
 	Concatenation   gsm.Concatenation `yaml:"concatenation"`    // how segments are told to belong together
-	Alphabet        gsm.Encoding      `yaml:"alphabet"`         // tried first outward; what data_coding 0 means inward
+	Alphabet        gsm.Encoding      `yaml:"alphabet"`         // tried first; Latin-1 also if data_coding 0 means that inward
 	Numbering       Numbering         `yaml:"numbering"`
 	TLS             bool              `yaml:"tls"` // with the system's roots
 }
@@ -118,7 +118,7 @@ func Fields() []Field {
 		{Key: "receipt_id", Label: "Ids in receipts", Help: "same; hex-to-dec where receipts have hexadecimal ids and responses decimal ones; dec-to-hex the other way round."},
 		{Key: "response_timeout", Label: "Response timeout", Help: "A submission unanswered this long is in doubt, as 10s."},
 		{Key: "concatenation", Label: "Concatenation", Help: "How long texts are sent: udh8, udh16, sar or payload."},
-		{Key: "alphabet", Label: "Alphabet", Help: "gsm7 (unpacked), latin1 or ucs2; also what data_coding 0 means from this carrier."},
+		{Key: "alphabet", Label: "Alphabet", Help: "gsm7 (unpacked), latin1 or ucs2. latin1 is also what data_coding 0 then means from this carrier."},
 		{Key: "numbering", Label: "Numbering", Help: "international: digits without +, TON 1 NPI 1."},
 		{Key: "tls", Label: "TLS", Help: "Encrypt, and check the carrier's certificate against the system's roots."},
 	}

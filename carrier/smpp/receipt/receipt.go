@@ -75,23 +75,27 @@ func separates(c byte) bool {
 }
 
 // value gives what follows "name:", up to the next separator. Some write a
-// blank behind the colon.
+// blank behind the colon; where the next field stands there, this one is empty.
 func value(text, name string) string {
 	at := fieldAt(text, name)
 	if at < 0 {
 		return ""
 	}
-	rest := text[at+len(name)+1:]
-	rest = strings.TrimLeft(rest, " ")
+	rest := strings.TrimLeft(text[at+len(name)+1:], " ")
+	for _, next := range names {
+		if len(rest) > len(next) && rest[len(next)] == ':' && strings.EqualFold(rest[:len(next)], next) {
+			return ""
+		}
+	}
 	end := 0
 	for end < len(rest) && !separates(rest[end]) {
-		if rest[end] == ':' {
-			return "" // "id: sub:001": the field is empty, and this is the next name
-		}
 		end++
 	}
 	return rest[:end]
 }
+
+// names are the fields of SMPP 3.4 appendix B.
+var names = [...]string{"id", "sub", "dlvrd", "submit date", "done date", "stat", "err", "text"}
 
 // State reads the word behind stat: (SMPP 3.4 appendix B, table B-2), the full
 // words of 5.2.28 and the number that some send instead. A word that is not

@@ -55,6 +55,9 @@ type Answer struct {
 	// Left is false when the request surely did not reach the peer whole. It
 	// has a meaning with ErrClosed only.
 	Left bool
+	// Caller and Part are what Send was given. They are set for [Handler.Late].
+	Caller Caller
+	Part   int
 }
 
 // Options say how a session behaves. Zero values are replaced by the defaults
@@ -134,7 +137,9 @@ func (s *Session) Start() {
 	others.Go(s.write)
 	others.Go(s.keep)
 	go func() {
-		s.fail(s.read())
+		if err := s.read(); err != nil {
+			s.fail(err)
+		}
 		others.Wait()
 		s.settle()
 		close(s.done)
@@ -375,6 +380,9 @@ func (s *Session) write() {
 	}
 }
 
+// read takes in what the peer sends, until the connection ends. It is nil when
+// the peer has sent what is no PDU: then the writer ends the session, once the
+// answer to that is out.
 func (s *Session) read() error {
 	r := bufio.NewReaderSize(s.conn, readBuffer)
 	for {
@@ -385,6 +393,7 @@ func (s *Session) read() error {
 				// that comes can be understood.
 				s.replyHeader(pdu.GenericNack, bad.Status, h.Sequence)
 				s.finish(err)
+				return nil
 			}
 			return err
 		}
@@ -456,6 +465,7 @@ func (s *Session) answer(h pdu.Header, body []byte) {
 	}
 	switch {
 	case e.late && e.counts:
+		a.Caller, a.Part = e.caller, e.part
 		s.h.Late(s, a)
 	case !e.late && e.caller != nil:
 		e.caller.Answered(e.part, a)
