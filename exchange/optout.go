@@ -19,24 +19,32 @@ var (
 	optInWords = map[string]bool{"START": true, "UNSTOP": true}
 )
 
-// ledgerChange says what a text from a handset changes in the opt-out ledger
-// of the number. YES opts in only who is out; a toll-free network reopens on
-// UNSTOP or START alone.
-func (x *Exchange) ledgerChange(n *wirechief.Number, handset, text string, now time.Time) (wirechief.OptOut, bool) {
+// ledgerWord gives the word of the ledger that a text is, "" when it is none.
+func ledgerWord(text string) string {
 	const longest = 16
 	word := strings.TrimSpace(text)
 	if len(word) > longest {
-		return wirechief.OptOut{}, false
+		return ""
 	}
 	word = strings.ToUpper(word)
+	if optOutWords[word] || optInWords[word] || word == "YES" {
+		return word
+	}
+	return ""
+}
+
+// ledgerChange says what a word from a handset changes in the opt-out ledger
+// of the number. YES opts in only who is out; a toll-free network reopens on
+// UNSTOP or START alone.
+func (x *Exchange) ledgerChange(n *wirechief.Number, handset, word string, now time.Time) (wirechief.OptOut, bool) {
 	_, out := x.dir.optedOut(n.Number, handset)
 	change := wirechief.OptOut{Tenant: n.Tenant, Number: n.Number, Handset: handset, Word: word, At: now}
 	switch {
-	case optOutWords[word] && !out:
+	case optOutWords[word]:
 		change.Out = true
-		return change, true
-	case optInWords[word] && out, word == "YES" && out && !e164.IsTollFree(n.Number):
-		return change, true
+		return change, !out
+	case word == "YES" && e164.IsTollFree(n.Number):
+		return wirechief.OptOut{}, false
 	}
-	return wirechief.OptOut{}, false
+	return change, out
 }

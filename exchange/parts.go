@@ -18,10 +18,11 @@ const gap = "[…]"
 // commit of the whole message, which removes the others. Parts wait across
 // restarts. What is still missing after the join time is marked in the text.
 type assembler struct {
-	x       *Exchange
-	mu      sync.Mutex
-	waiting map[partsOf]*assembly
-	wake    chan struct{}
+	x        *Exchange
+	mu       sync.Mutex
+	waiting  map[partsOf]*assembly
+	finished finished
+	wake     chan struct{}
 }
 
 // partsOf is how a handset names a text: its reference may come again, with
@@ -42,7 +43,7 @@ type assembly struct {
 }
 
 func newAssembler(x *Exchange) *assembler {
-	return &assembler{x: x, waiting: make(map[partsOf]*assembly), wake: make(chan struct{}, 1)}
+	return &assembler{x: x, waiting: make(map[partsOf]*assembly), finished: newFinished(), wake: make(chan struct{}, 1)}
 }
 
 // load brings back the parts that were waiting when the last run ended.
@@ -82,6 +83,12 @@ func (a *assembler) put(ctx context.Context, n *wirechief.Number, in wirechief.I
 	now := a.x.Now()
 	name := partsOf{in.Carrier, in.From, in.To, in.Part.Ref, in.Part.Total}
 	for {
+		a.mu.Lock()
+		repeated := a.waiting[name] == nil && a.finished.has(name, in.Part.Seq, in.Text, now.Add(-a.x.Join))
+		a.mu.Unlock()
+		if repeated {
+			return nil // of a text that is on disk: its acknowledgement got lost
+		}
 		t := a.text(name, func() wirechief.PartKey {
 			return wirechief.PartKey{
 				Shard: wirechief.ShardOf(n.Tenant), Carrier: in.Carrier, From: in.From, To: in.To,
@@ -91,7 +98,17 @@ func (a *assembler) put(ctx context.Context, n *wirechief.Number, in wirechief.I
 		t.mu.Lock()
 		if t.done {
 			t.mu.Unlock()
-			continue // it was completed meanwhile: this part begins another text
+			continue // it was completed meanwhile
+		}
+		if old, ok := t.parts[in.Part.Seq]; ok && old.Text != in.Text {
+			// The handset uses its reference again: what was lacking will not
+			// come any more, and this part begins another text.
+			err := a.completeLate(ctx, t, n, name)
+			t.mu.Unlock()
+			if err != nil {
+				return err
+			}
+			continue
 		}
 		err := a.add(ctx, t, n, name, in, now)
 		t.mu.Unlock()
@@ -142,6 +159,25 @@ func (a *assembler) complete(ctx context.Context, t *assembly, n *wirechief.Numb
 	return a.x.receive(ctx, n, in, &t.key, missing)
 }
 
+// completeLate makes the message of a text whose missing parts will not come.
+// t is locked.
+func (a *assembler) completeLate(ctx context.Context, t *assembly, n *wirechief.Number, name partsOf) error {
+	raws := make([]string, 0, len(t.parts))
+	for _, p := range t.parts {
+		if p.Raw != "" {
+			raws = append(raws, p.Raw)
+		}
+	}
+	slices.Sort(raws)
+	in := wirechief.Inbound{Carrier: t.key.Carrier, From: t.key.From, To: t.key.To, Raw: strings.Join(raws, "\n")}
+	if err := a.complete(ctx, t, n, in); err != nil {
+		return err
+	}
+	a.forget(name, t)
+	return nil
+}
+
+// forget drops a text that is on disk as a message, or is nobody's.
 func (a *assembler) forget(name partsOf, t *assembly) {
 	t.done = true
 	a.mu.Lock()
@@ -149,6 +185,7 @@ func (a *assembler) forget(name partsOf, t *assembly) {
 	if a.waiting[name] == t {
 		delete(a.waiting, name)
 	}
+	a.finished.add(name, t.parts, a.x.Now())
 }
 
 // run gives up on texts whose parts do not come.
@@ -201,24 +238,19 @@ func (a *assembler) giveUpOn(ctx context.Context, name partsOf, now time.Time) b
 		return true
 	}
 	n := a.x.dir.number(t.key.To)
-	if len(t.parts) == 0 || n == nil {
-		a.forget(name, t) // nothing of it is on disk, or nobody is there to have it
-		return true
-	}
-	raws := make([]string, 0, len(t.parts))
-	for _, p := range t.parts {
-		if p.Raw != "" {
-			raws = append(raws, p.Raw)
+	var err error
+	switch {
+	case len(t.parts) == 0: // nothing of it is on disk
+		a.forget(name, t)
+	case n == nil || n.State != wirechief.NumberInService: // nobody is there to have it
+		if _, err = a.x.Store.Apply(ctx, wirechief.Accept{Joined: &t.key}); err == nil {
+			a.forget(name, t)
 		}
+	default:
+		err = a.completeLate(ctx, t, n, name)
 	}
-	slices.Sort(raws)
-	in := wirechief.Inbound{Carrier: t.key.Carrier, From: t.key.From, To: t.key.To, Raw: strings.Join(raws, "\n")}
-	if err := a.complete(ctx, t, n, in); err != nil {
-		if ctx.Err() == nil {
-			a.x.Log.ErrorContext(ctx, "an incomplete text could not be kept; trying again", "carrier", name.carrier, "error", err)
-		}
-		return false
+	if err != nil && ctx.Err() == nil {
+		a.x.Log.ErrorContext(ctx, "an incomplete text could not be kept; trying again", "carrier", name.carrier, "error", err)
 	}
-	a.forget(name, t)
-	return true
+	return err == nil
 }

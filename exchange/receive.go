@@ -22,9 +22,10 @@ func (x *Exchange) Inbound(ctx context.Context, in wirechief.Inbound) error {
 		return &wirechief.Error{Op: "receive", Kind: wirechief.NotFound, Message: "no number in service here is " + in.To}
 	}
 	x.Meter.Received(in.Carrier)
-	if in.Part != nil && in.Part.Total > 1 {
+	if p := in.Part; p != nil && p.Total > 1 && p.Seq >= 1 && p.Seq <= p.Total {
 		return x.parts.put(ctx, n, in)
 	}
+	// A part that has no place in its text is better shown alone than lost.
 	return x.receive(ctx, n, in, nil, nil)
 }
 
@@ -51,8 +52,12 @@ func (x *Exchange) receive(ctx context.Context, n *wirechief.Number, in wirechie
 		return err
 	}
 	accept := wirechief.Accept{Messages: []*wirechief.Message{m}, Joined: joined}
-	if change, ok := x.ledgerChange(n, in.From, in.Text, now); ok {
-		accept.OptOuts = []wirechief.OptOut{change}
+	if word := ledgerWord(in.Text); word != "" {
+		// One word of a handset at a time, so that memory and disk agree.
+		defer x.ledger.lock(n.Number + " " + in.From)()
+		if change, ok := x.ledgerChange(n, in.From, word, now); ok {
+			accept.OptOuts = []wirechief.OptOut{change}
+		}
 	}
 	if m.Queue.Lane == "" {
 		accept.Deliveries = x.follow(m, m.Events)
