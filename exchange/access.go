@@ -83,3 +83,13 @@ func (x *Exchange) Authenticate(_ context.Context, l Login) (wirechief.Principal
 func reach(p wirechief.Principal, tenant string) bool {
 	return p.Operator || p.Tenant != "" && p.Tenant == tenant
 }
+
+// own narrows the tenant that a listing is about to the principal's own; the
+// operator may ask for any, "" being all. It is false for who is nobody.
+func own(p wirechief.Principal, tenant *string) bool {
+	if p.Operator {
+		return true
+	}
+	*tenant = p.Tenant
+	return p.Tenant != ""
+}

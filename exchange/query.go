@@ -45,8 +45,8 @@ func (x *Exchange) message(ctx context.Context, p wirechief.Principal, id int64)
 
 // Messages lists messages, a tenant's own or, for the operator, everybody's.
 func (x *Exchange) Messages(ctx context.Context, p wirechief.Principal, f wirechief.MessageFilter) ([]*wirechief.Message, error) {
-	if !p.Operator {
-		f.Tenant = p.Tenant
+	if !own(p, &f.Tenant) {
+		return nil, nil
 	}
 	return x.Store.Messages(ctx, f)
 }
@@ -75,19 +75,15 @@ func (x *Exchange) CancelMessage(ctx context.Context, p wirechief.Principal, id 
 
 // Deliveries lists deliveries, a tenant's own or, for the operator, everybody's.
 func (x *Exchange) Deliveries(ctx context.Context, p wirechief.Principal, f wirechief.DeliveryFilter) ([]*wirechief.Delivery, error) {
-	if !p.Operator {
-		f.Tenant = p.Tenant
+	if !own(p, &f.Tenant) {
+		return nil, nil
 	}
 	return x.Store.Deliveries(ctx, f)
 }
 
 // Delivery gives one delivery with its attempts.
 func (x *Exchange) Delivery(ctx context.Context, p wirechief.Principal, id int64) (*wirechief.Delivery, error) {
-	f := wirechief.DeliveryFilter{Before: id + 1, Limit: 1}
-	if !p.Operator {
-		f.Tenant = p.Tenant
-	}
-	list, err := x.Store.Deliveries(ctx, f)
+	list, err := x.Deliveries(ctx, p, wirechief.DeliveryFilter{Before: id + 1, Limit: 1})
 	if err != nil {
 		return nil, err
 	}
@@ -100,9 +96,7 @@ func (x *Exchange) Delivery(ctx context.Context, p wirechief.Principal, id int64
 // Replay makes deliveries pending again with a fresh schedule: those named,
 // or those that the filter selects. It says how many.
 func (x *Exchange) Replay(ctx context.Context, p wirechief.Principal, ids []int64, f wirechief.DeliveryFilter) (int, error) {
-	if !p.Operator {
-		f.Tenant = p.Tenant
-	}
+	mayList := own(p, &f.Tenant)
 	command := wirechief.Redeliver{Filter: f, At: x.Now(), Status: wirechief.DeliveryPending}
 	for _, id := range ids {
 		d, err := x.Delivery(ctx, p, id)
@@ -110,6 +104,9 @@ func (x *Exchange) Replay(ctx context.Context, p wirechief.Principal, ids []int6
 			return 0, err
 		}
 		command.Keys = append(command.Keys, d.DeliveryKey)
+	}
+	if len(ids) == 0 && !mayList {
+		return 0, nil
 	}
 	if len(ids) == 0 && f.Status == "" {
 		command.Filter.Status = wirechief.DeliveryExhausted
@@ -201,8 +198,8 @@ func (x *Exchange) PauseCarrier(ctx context.Context, name string, paused bool) e
 // PauseDestination stops or resumes the deliveries to a destination. What
 // there is to tell it is kept meanwhile.
 func (x *Exchange) PauseDestination(ctx context.Context, p wirechief.Principal, lane wirechief.Lane, paused bool) error {
-	if !p.Operator {
-		lane.Tenant = p.Tenant
+	if !own(p, &lane.Tenant) {
+		return &wirechief.Error{Op: "destination.pause", Kind: wirechief.NotFound, Message: "there is no such destination"}
 	}
 	x.configuring.Lock()
 	defer x.configuring.Unlock()
@@ -272,7 +269,10 @@ func (x *Exchange) Number(_ context.Context, p wirechief.Principal, number strin
 
 // Numbers lists the numbers of the tenant, for the operator all.
 func (x *Exchange) Numbers(_ context.Context, p wirechief.Principal) ([]wirechief.Number, error) {
-	list := x.dir.numbersOf(p.Tenant)
+	var list []*wirechief.Number
+	if tenant := ""; own(p, &tenant) {
+		list = x.dir.numbersOf(tenant)
+	}
 	out := make([]wirechief.Number, len(list))
 	for i, n := range list {
 		out[i] = *n
