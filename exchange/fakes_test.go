@@ -196,7 +196,7 @@ type disk struct {
 	mu    sync.Mutex
 	err   error
 	tried int // Apply while broken
-	watch func([]wirechief.Command)
+	late  func([]wirechief.Command) // called when they are on disk, before Apply returns
 }
 
 // fail makes Apply refuse until fail(nil).
@@ -211,7 +211,7 @@ func (d *disk) fail(err error) {
 
 func (d *disk) Apply(ctx context.Context, commands ...wirechief.Command) ([]wirechief.Result, error) {
 	d.mu.Lock()
-	err, watch := d.err, d.watch
+	err, late := d.err, d.late
 	if err != nil {
 		d.tried++
 	}
@@ -220,10 +220,18 @@ func (d *disk) Apply(ctx context.Context, commands ...wirechief.Command) ([]wire
 		ring(d.commits)
 		return nil, err
 	}
-	if watch != nil {
-		watch(commands)
+	results, err := d.Store.Apply(ctx, commands...)
+	if late != nil {
+		late(commands)
 	}
-	return d.Store.Apply(ctx, commands...)
+	return results, err
+}
+
+// afterwards lets a function hold up callers whose commands are on disk.
+func (d *disk) afterwards(f func([]wirechief.Command)) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.late = f
 }
 
 func (d *disk) attempts() int {

@@ -240,6 +240,47 @@ func TestALongQueue(t *testing.T) {
 	}
 }
 
+// A caller may be slow to hand over what is on disk. If the lane reads it there
+// meanwhile, it must not be sent twice: by what was read and by what is handed over.
+func TestALateHandOver(t *testing.T) {
+	w := newWorld(t)
+	w.main.setRoom(0)
+	w.spare.setRoom(0)
+	w.accept(text("fills the memory", numbers(exchange.HeadSize+1)...)) // so that the lane reads from disk
+	kept, hold := make(chan struct{}), make(chan struct{})
+	w.disk.afterwards(func(commands []wirechief.Command) {
+		if a, ok := commands[0].(wirechief.Accept); ok && a.Messages[0].Text == "slow" {
+			close(kept)
+			<-hold
+		}
+	})
+	sent := make(chan error)
+	go func() {
+		_, err := w.Send(t.Context(), text("slow"))
+		sent <- err
+	}()
+	<-kept
+	w.main.answers(taken)
+	w.main.setRoom(100)
+	w.eventually("what came before to be gone", func() bool { return w.Waiting("main") == 0 })
+	w.settle()
+	close(hold)
+	if err := <-sent; err != nil {
+		t.Fatal(err)
+	}
+	w.eventually("all to be gone", func() bool { return w.Waiting("main") == 0 })
+	w.settle()
+	n := 0
+	for _, words := range w.main.submitted() {
+		if words == "slow" {
+			n++
+		}
+	}
+	if n != 1 {
+		t.Errorf("it was submitted %d times", n)
+	}
+}
+
 // While the disk takes nothing, what carriers reported is kept in mind, nothing
 // new is submitted, and everything goes on by itself when the disk is back.
 func TestALaneWithoutADisk(t *testing.T) {
