@@ -98,6 +98,9 @@ func (p *Process) tail() string {
 	return "\n" + string(b)
 }
 
+// PID is its process id.
+func (p *Process) PID() int { return p.cmd.Process.Pid }
+
 // CPU is the processor time that it has used, 0 where that cannot be read.
 func (p *Process) CPU() time.Duration { return cpuOf(p.cmd.Process.Pid) }
 

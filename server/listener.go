@@ -31,14 +31,14 @@ type Listener struct {
 }
 
 // Listen opens the socket. cert and key name PEM files; both empty: no TLS.
-// Nothing is served before Start.
-func Listen(address, cert, key string, h http.Handler, log *slog.Logger) (*Listener, error) {
+// Nothing is served before Start: who connects before waits.
+func Listen(address, cert, key string, log *slog.Logger) (*Listener, error) {
 	l, err := net.Listen("tcp", address)
 	if err != nil {
 		return nil, err
 	}
 	srv := &http.Server{
-		Handler: h, ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: headerBytes,
+		ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: headerBytes,
 		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
 	}
 	if cert != "" {
@@ -55,9 +55,10 @@ func Listen(address, cert, key string, h http.Handler, log *slog.Logger) (*Liste
 // Addr is where it listens, with the port that was taken.
 func (l *Listener) Addr() net.Addr { return l.net.Addr() }
 
-// Start begins to serve.
-func (l *Listener) Start() {
+// Start begins to serve the handler.
+func (l *Listener) Start(h http.Handler) {
 	l.once.Do(func() {
+		l.http.Handler = h
 		go func() {
 			defer close(l.served)
 			var err error

@@ -82,12 +82,12 @@ func TestListenerLetsRequestsEnd(t *testing.T) {
 		<-goOn
 		io.WriteString(w, "done")
 	})
-	l, err := Listen("127.0.0.1:0", "", "", h, slog.New(slog.DiscardHandler))
+	l, err := Listen("127.0.0.1:0", "", "", slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
-	l.Start()
-	l.Start()
+	l.Start(h)
+	l.Start(h)
 	answer := make(chan string, 1)
 	go func() {
 		resp, err := http.Get("http://" + l.Addr().String() + "/")
@@ -121,7 +121,7 @@ func TestListenerLetsRequestsEnd(t *testing.T) {
 }
 
 func TestListenerThatNeverStarted(t *testing.T) {
-	l, err := Listen("127.0.0.1:0", "", "", says(""), slog.New(slog.DiscardHandler))
+	l, err := Listen("127.0.0.1:0", "", "", slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -131,10 +131,10 @@ func TestListenerThatNeverStarted(t *testing.T) {
 }
 
 func TestListenRefuses(t *testing.T) {
-	if _, err := Listen("127.0.0.1:0", "no-such.pem", "no-such.key", says(""), slog.New(slog.DiscardHandler)); err == nil {
+	if _, err := Listen("127.0.0.1:0", "no-such.pem", "no-such.key", slog.New(slog.DiscardHandler)); err == nil {
 		t.Error("a missing certificate is taken")
 	}
-	if _, err := Listen("256.0.0.1:0", "", "", says(""), slog.New(slog.DiscardHandler)); err == nil {
+	if _, err := Listen("256.0.0.1:0", "", "", slog.New(slog.DiscardHandler)); err == nil {
 		t.Error("an impossible address is taken")
 	}
 }

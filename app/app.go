@@ -1,0 +1,233 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/wirechief/wirechief"
+	"github.com/wirechief/wirechief/api/wire"
+	"github.com/wirechief/wirechief/carrier"
+	"github.com/wirechief/wirechief/config"
+	"github.com/wirechief/wirechief/delivery"
+	"github.com/wirechief/wirechief/egress"
+	"github.com/wirechief/wirechief/exchange"
+	"github.com/wirechief/wirechief/ident"
+	"github.com/wirechief/wirechief/media"
+	"github.com/wirechief/wirechief/observe"
+	"github.com/wirechief/wirechief/server"
+	"github.com/wirechief/wirechief/store/sqlite"
+)
+
+// mediaFolder is where the files of messages are, below the data folder.
+const mediaFolder = "media"
+
+// Options is what the program brings beside the configuration.
+type Options struct {
+	Log     *slog.Logger
+	Now     wirechief.Clock // nil: the machine's
+	Version wire.Version
+}
+
+// App is the whole program. Make it with [New].
+type App struct {
+	cfg      *config.Config
+	log      *slog.Logger
+	now      wirechief.Clock
+	token    wirechief.Secret
+	metrics  *observe.Metrics
+	health   *observe.Health
+	store    *sqlite.Store
+	guard    *egress.Guard
+	keeper   *media.Keeper
+	engine   *delivery.Engine
+	exchange *exchange.Exchange
+	public   *server.Listener
+	private  *server.Listener // metrics and health; nil when there is none
+	handlers struct{ public, private http.Handler }
+	started  time.Time
+
+	once    sync.Once
+	cancel  context.CancelFunc // ends the sweeper
+	swept   chan struct{}
+	stopErr error
+}
+
+// New opens the store and the sockets, and joins the parts. Nothing is served,
+// sent or delivered before Start.
+func New(ctx context.Context, cfg *config.Config, o Options) (a *App, err error) {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	a = &App{cfg: cfg, log: o.Log, now: o.Now, metrics: observe.NewMetrics(), swept: make(chan struct{}), started: o.Now()}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, a.close(ctx))
+		}
+	}()
+	links, err := carriers(cfg, carrier.Services{Log: o.Log, Now: o.Now})
+	if err != nil {
+		return nil, err
+	}
+	if err := a.listen(); err != nil {
+		return nil, err
+	}
+	a.store, err = sqlite.Open(ctx, cfg.DataDir, sqlite.Options{Log: o.Log, Now: o.Now, OnCommit: a.metrics.Committed})
+	if err != nil {
+		return nil, err
+	}
+	if a.token, err = token(cfg); err != nil {
+		return nil, err
+	}
+	last, err := a.store.LastID(ctx)
+	if err != nil {
+		return nil, err
+	}
+	ids := ident.New(o.Now, last)
+	if err := a.outward(o, ids); err != nil {
+		return nil, err
+	}
+	a.exchange = exchange.New(exchange.Options{
+		Store: a.store, Carriers: links, Routes: routes(cfg), IDs: ids, Deliver: a.engine, Formats: formats(),
+		Guard: a.guard, Media: a.keeper, Now: o.Now, Log: o.Log, Meter: a.metrics,
+		Validity: cfg.Messages.Validity, Join: cfg.Messages.Join,
+	})
+	a.health = observe.NewHealth(a.store.Check)
+	a.metrics.Collect(o.Now, a.carrierGauges, a.laneGauges)
+	public, private := a.mounts(links, o.Version)
+	a.handlers.public = server.NewRouter(public, a.metrics, o.Log)
+	a.handlers.private = server.NewRouter(private, nil, o.Log)
+	return a, nil
+}
+
+// Start begins everything, the inside first. When it returns nil, the server
+// is ready.
+func (a *App) Start(ctx context.Context) error {
+	if err := a.exchange.Load(ctx); err != nil {
+		return err
+	}
+	if err := a.applyState(ctx); err != nil {
+		return err
+	}
+	if err := a.engine.Start(ctx); err != nil {
+		return err
+	}
+	if err := a.exchange.Start(ctx); err != nil {
+		return err
+	}
+	run, cancel := context.WithCancel(context.Background())
+	a.cancel = cancel
+	go a.sweep(run)
+	a.public.Start(a.handlers.public)
+	if a.private != nil {
+		a.private.Start(a.handlers.private)
+	}
+	a.health.SetReady(true)
+	a.log.InfoContext(ctx, "ready", "url", a.URL(), "observe", a.observeAddress(), "data", a.cfg.DataDir,
+		"carriers", len(a.cfg.Carriers), "took", a.now().Sub(a.started).Round(time.Millisecond))
+	return nil
+}
+
+func (a *App) applyState(ctx context.Context) error {
+	f, err := readState(a.cfg)
+	if f == nil || err != nil {
+		return err
+	}
+	changes, err := a.exchange.Apply(ctx, f, false)
+	if err != nil {
+		return &wirechief.Error{Op: "state", Kind: wirechief.KindOf(err), Message: a.cfg.State + ": " + wirechief.MessageOf(err), Err: errors.Unwrap(err)}
+	}
+	if len(changes) > 0 {
+		a.log.InfoContext(ctx, "the state file is applied", "file", a.cfg.State, "changes", len(changes))
+	}
+	return nil
+}
+
+// Stop takes no new work, lets what is under way end, and closes the store.
+// What ctx does not leave time for is kept all the same: it is in the store.
+func (a *App) Stop(ctx context.Context) error {
+	a.once.Do(func() { a.stopErr = a.close(ctx) })
+	return a.stopErr
+}
+
+func (a *App) close(ctx context.Context) error {
+	var errs []error
+	if a.health != nil {
+		a.health.SetReady(false)
+	}
+	if a.public != nil {
+		errs = append(errs, a.public.Stop(ctx))
+	}
+	if a.exchange != nil {
+		errs = append(errs, a.exchange.Stop(ctx))
+	}
+	if a.engine != nil {
+		errs = append(errs, a.engine.Stop(ctx))
+	}
+	if a.cancel != nil {
+		a.cancel()
+		<-a.swept
+	}
+	if a.private != nil {
+		errs = append(errs, a.private.Stop(ctx))
+	}
+	if a.store != nil {
+		errs = append(errs, a.store.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// Failed tells, once, that the disk failed to keep what was written. Nothing is
+// accepted any more; the program should end.
+func (a *App) Failed() <-chan error { return a.store.Failed() }
+
+// URL is where the server is reached: the configured address, or that of the listener.
+func (a *App) URL() string {
+	if a.cfg.HTTP.PublicURL != "" {
+		return strings.TrimRight(a.cfg.HTTP.PublicURL, "/")
+	}
+	scheme := "http://"
+	if a.cfg.HTTP.TLS.Cert != "" {
+		scheme = "https://"
+	}
+	return scheme + a.public.Addr().String()
+}
+
+// Address is where the server listens.
+func (a *App) Address() net.Addr { return a.public.Addr() }
+
+// Token is the operator's.
+func (a *App) Token() wirechief.Secret { return a.token }
+
+func (a *App) observeAddress() string {
+	if a.private == nil {
+		return "none"
+	}
+	return a.private.Addr().String()
+}
+
+// sweep removes media files whose links have ended, once an hour.
+func (a *App) sweep(ctx context.Context) {
+	defer close(a.swept)
+	tick := time.NewTicker(time.Hour)
+	defer tick.Stop()
+	for {
+		if err := a.keeper.Sweep(ctx); err != nil && ctx.Err() == nil {
+			a.log.WarnContext(ctx, "old media could not be removed; trying again in an hour", "folder", filepath.Join(a.cfg.DataDir, mediaFolder), "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}

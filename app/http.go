@@ -1,0 +1,89 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+
+	"github.com/wirechief/wirechief"
+	"github.com/wirechief/wirechief/api"
+	"github.com/wirechief/wirechief/api/wire"
+	"github.com/wirechief/wirechief/carrier"
+	"github.com/wirechief/wirechief/dialect/bulkvs"
+	"github.com/wirechief/wirechief/observe"
+	"github.com/wirechief/wirechief/server"
+)
+
+// endpoint is a carrier that is told things over HTTP.
+type endpoint interface {
+	WebhookPath() string // empty: it is told nothing
+	Webhook() http.Handler
+}
+
+// listen opens the sockets.
+func (a *App) listen() error {
+	var err error
+	h := &a.cfg.HTTP
+	if a.public, err = server.Listen(h.Listen, h.TLS.Cert, h.TLS.Key, a.log); err != nil {
+		return cannotListen("http.listen", err)
+	}
+	if a.cfg.Observe.Listen == "" {
+		return nil
+	}
+	if a.private, err = server.Listen(a.cfg.Observe.Listen, "", "", a.log); err != nil {
+		return cannotListen("observe.listen", err)
+	}
+	return nil
+}
+
+// mounts says which path belongs to whom on the public listener, and which on
+// the private one.
+func (a *App) mounts(links []carrier.Carrier, v wire.Version) (public, private []server.Mount) {
+	private = []server.Mount{
+		{Prefix: "/healthz", Handler: http.HandlerFunc(a.health.Healthz)},
+		{Prefix: "/readyz", Handler: http.HandlerFunc(a.health.Readyz)},
+		{Prefix: "/metrics", Handler: a.metrics.Handler()},
+	}
+	public = append([]server.Mount{
+		{Prefix: bulkvs.Prefix, AnyCase: true, Name: wirechief.DialectBulkVS, Handler: bulkvs.New(a.exchange, bulkvs.Options{Log: a.log})},
+		{Prefix: api.Prefix, Name: wirechief.DialectOwn, Handler: api.New(api.Options{
+			Core: a.exchange, AdminToken: a.token, Link: a.keeper.Link, Backup: a.backup, Version: v, Log: a.log,
+		})},
+		{Prefix: "/media", Name: "media", Handler: a.keeper.Handler(a.store)},
+		{Prefix: "/", Handler: http.HandlerFunc(overview)},
+	}, private...)
+	for _, c := range links {
+		if e, ok := c.(endpoint); ok && e.WebhookPath() != "" {
+			public = append(public, server.Mount{Prefix: e.WebhookPath(), Name: "carrier", Handler: e.Webhook()})
+		}
+	}
+	return public, private
+}
+
+func cannotListen(key string, err error) error {
+	return &wirechief.Error{Op: "listen", Kind: wirechief.Invalid, Message: fmt.Sprintf("%s: %v", key, err)}
+}
+
+// overview is what a person finds at the root.
+func overview(w http.ResponseWriter, r *http.Request) {
+	if r.URL.Path != "/" {
+		http.NotFound(w, r)
+		return
+	}
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	fmt.Fprintf(w, "Wirechief\n\nBulkVS messaging API  %s\nOwn API               %s (described at %s/openapi.json)\nHealth                /healthz, /readyz, /metrics\n",
+		bulkvs.Prefix, api.Prefix, api.Prefix)
+}
+
+// carrierGauges is the state of the carriers for metrics.
+func (a *App) carrierGauges() []observe.CarrierGauge {
+	views := a.exchange.Carriers(context.Background())
+	out := make([]observe.CarrierGauge, len(views))
+	for i, v := range views {
+		out[i] = observe.CarrierGauge{
+			Name: v.Name, State: string(v.Status.State), Up: v.Status.State == carrier.Up || v.Status.State == carrier.Degraded,
+			Connections: v.Status.Connections, Outstanding: v.Status.Outstanding, Queue: v.Queue, Oldest: v.Oldest, Rate: v.Status.Rate,
+		}
+	}
+	return out
+}

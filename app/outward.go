@@ -1,0 +1,74 @@
+package app
+
+import (
+	"context"
+	"net"
+	"net/netip"
+	"path/filepath"
+	"time"
+
+	"github.com/wirechief/wirechief"
+	"github.com/wirechief/wirechief/delivery"
+	"github.com/wirechief/wirechief/egress"
+	"github.com/wirechief/wirechief/ident"
+	"github.com/wirechief/wirechief/media"
+	"github.com/wirechief/wirechief/observe"
+)
+
+// fetchTimeout bounds the fetching of one picture.
+const fetchTimeout = 15 * time.Second
+
+// outward builds what leaves over HTTP where a tenant points: the guard, the
+// delivery engine and the keeper of media.
+func (a *App) outward(o Options, ids *ident.Source) error {
+	var err error
+	a.guard, err = egress.New(egress.Options{
+		Allow: a.cfg.Egress.Allow, DNS: a.cfg.Egress.DNS, CAFile: a.cfg.Egress.CAFile, Own: a.own,
+	})
+	if err != nil {
+		return &wirechief.Error{Op: "configuration", Kind: wirechief.Invalid, Message: wirechief.MessageOf(err), Err: err}
+	}
+	web := delivery.NewHTTP(a.guard, o.Version.Version, o.Now)
+	a.engine = delivery.New(delivery.Options{
+		Store:    a.store,
+		Senders:  map[wirechief.DeliveryKind]delivery.Sender{wirechief.KindWebhook: web, wirechief.KindHTTP: web},
+		Schedule: a.cfg.Delivery.Schedule, Timeout: a.cfg.Delivery.Timeout,
+		Gone: a.gone, Now: o.Now, Log: o.Log, Meter: a.metrics,
+	})
+	a.keeper, err = media.New(filepath.Join(a.cfg.DataDir, mediaFolder), a.URL(), a.guard.Client(fetchTimeout), ids, o.Now)
+	return err
+}
+
+// gone makes the pause of a destination last that answered 410.
+func (a *App) gone(ctx context.Context, lane wirechief.Lane) {
+	p := wirechief.Principal{Operator: true, Name: "delivery"}
+	if err := a.exchange.PauseDestination(ctx, p, lane, true); err != nil {
+		a.log.WarnContext(ctx, "a destination that is gone is paused until the next start only", "tenant", lane.Tenant, "destination", lane.Destination, "error", err)
+	}
+}
+
+// own is where we listen: a tenant's webhook must not reach it.
+func (a *App) own() []netip.AddrPort {
+	out := addrPort(a.public.Addr())
+	if a.private != nil {
+		out = append(out, addrPort(a.private.Addr())...)
+	}
+	return out
+}
+
+func addrPort(addr net.Addr) []netip.AddrPort {
+	if t, ok := addr.(*net.TCPAddr); ok {
+		return []netip.AddrPort{t.AddrPort()}
+	}
+	return nil
+}
+
+// laneGauges is the state of the deliveries for metrics.
+func (a *App) laneGauges() []observe.LaneGauge {
+	gauges := a.engine.Gauges()
+	out := make([]observe.LaneGauge, len(gauges))
+	for i, g := range gauges {
+		out[i] = observe.LaneGauge(g)
+	}
+	return out
+}

@@ -1,0 +1,145 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/wirechief/wirechief"
+	"github.com/wirechief/wirechief/api/wire"
+)
+
+// The exit codes.
+const (
+	exitDone    = 0
+	exitRefused = 1 // by the server, or it could not be done
+	exitUsage   = 2 // the command line or a file is wrong
+)
+
+// IO is what a command reads and writes beside the network.
+type IO struct {
+	In       io.Reader
+	Out, Err io.Writer
+	Env      func(string) (string, bool) // like os.LookupEnv
+}
+
+// commands is the grammar: a field a command.
+type commands struct {
+	Demo       demo       `cmd:"" help:"Run a throw-away instance with a simulated carrier, made-up numbers and credentials."`
+	Serve      serve      `cmd:"" help:"Run the server."`
+	Config     configs    `cmd:"" help:"Look at a configuration file."`
+	Apply      apply      `cmd:"" help:"Bring a running server to the state in a file."`
+	Numbers    numbers    `cmd:"" help:"See numbers."`
+	Send       send       `cmd:"" help:"Send a text."`
+	Messages   messages   `cmd:"" help:"See what became of messages."`
+	Deliveries deliveries `cmd:"" help:"See what was told to customers' endpoints, and tell it again."`
+	Route      route      `cmd:"" help:"See which carrier a text would take, and why."`
+	Carriers   carriers   `cmd:"" help:"See the carriers; pause one without deleting it."`
+	Sim        simulate   `cmd:"" help:"Play a handset on the simulator carrier."`
+	Backup     backup     `cmd:"" help:"Write everything that is kept into one file, while the server runs."`
+	Restore    restore    `cmd:"" help:"Put a backup into an empty data folder."`
+	Bench      benchmark  `cmd:"" help:"Measure this program on this machine."`
+	Version    version    `cmd:"" help:"Say which version this is."`
+}
+
+// variables are what help texts name that is known elsewhere.
+func variables() kong.Option { return kong.Vars{"scenarios": scenarioNames()} }
+
+// usageError is a mistake of whoever called: exit code 2.
+type usageError struct{ error }
+
+func (e usageError) Unwrap() error { return e.error }
+
+func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
+
+// Run runs one command and gives the exit code.
+func Run(ctx context.Context, args []string, stdio IO) int {
+	if stdio.Env == nil {
+		stdio.Env = func(string) (string, bool) { return "", false }
+	}
+	exited := -1 // the parser ends the process after --help
+	parser, err := kong.New(new(commands),
+		kong.Name("wirechief"),
+		kong.Description("A self-hosted virtual-number platform: what each number does, and proof that it happened."),
+		kong.Writers(stdio.Out, stdio.Err),
+		kong.Exit(func(code int) { exited = code }),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		kong.BindTo(ctx, (*context.Context)(nil)),
+		kong.Bind(stdio),
+		variables(),
+	)
+	if err != nil { // the grammar is wrong: a defect that every test of this package meets
+		fmt.Fprintln(stdio.Err, "wirechief:", err)
+		return exitUsage
+	}
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
+	parsed, err := parser.Parse(args)
+	if exited >= 0 {
+		return exited
+	}
+	if err != nil {
+		fmt.Fprintf(stdio.Err, "wirechief: %s\n", err)
+		fmt.Fprintf(stdio.Err, "Try: %s --help\n", strings.TrimSpace("wirechief "+commandOf(parsed, args)))
+		return exitUsage
+	}
+	err = parsed.Run()
+	if err == nil {
+		return exitDone
+	}
+	fmt.Fprintf(stdio.Err, "wirechief: %s\n", wordsOf(err))
+	return codeOf(err)
+}
+
+// commandOf is the command that was begun, for the hint.
+func commandOf(parsed *kong.Context, args []string) string {
+	if parsed != nil && parsed.Selected() != nil {
+		return parsed.Selected().Path()[len("wirechief"):]
+	}
+	if len(args) > 0 && !strings.HasPrefix(args[0], "-") && isCommand(args[0]) {
+		return args[0]
+	}
+	return ""
+}
+
+func isCommand(word string) bool {
+	app, err := kong.New(new(commands), variables())
+	if err != nil {
+		return false
+	}
+	for _, c := range app.Model.Children {
+		if c.Name == word {
+			return true
+		}
+	}
+	return false
+}
+
+// wordsOf says what went wrong to a person.
+func wordsOf(err error) string {
+	if p, ok := errors.AsType[*wire.Problem](err); ok {
+		if p.Field != "" && !strings.HasPrefix(p.Detail, p.Field) {
+			return p.Field + ": " + p.Detail
+		}
+		return p.Detail
+	}
+	if e, ok := errors.AsType[*wirechief.Error](err); ok && e.Message != "" {
+		if e.Err != nil && e.Err.Error() != e.Message {
+			return e.Message + ": " + e.Err.Error()
+		}
+		return e.Message
+	}
+	return err.Error()
+}
+
+func codeOf(err error) int {
+	if _, ok := errors.AsType[usageError](err); ok {
+		return exitUsage
+	}
+	return exitRefused
+}

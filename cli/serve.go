@@ -1,0 +1,109 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/wirechief/wirechief"
+	"github.com/wirechief/wirechief/app"
+	"github.com/wirechief/wirechief/config"
+	"github.com/wirechief/wirechief/observe"
+)
+
+// stopTime is how long what is under way may take after SIGTERM.
+const stopTime = 30 * time.Second
+
+// serve is `wirechief serve`.
+type serve struct {
+	Config string `name:"config" short:"c" help:"Configuration file." placeholder:"FILE" required:""`
+}
+
+func (c *serve) Run(ctx context.Context, stdio IO) error {
+	cfg, err := load(c.Config, stdio)
+	if err != nil {
+		return err
+	}
+	return run(ctx, cfg, stdio, nil)
+}
+
+// load reads a configuration; what is wrong with it is bad usage.
+func load(path string, stdio IO) (*config.Config, error) {
+	cfg, err := config.Load(path, stdio.Env)
+	if err == nil {
+		err = app.Check(cfg)
+	}
+	if err != nil {
+		return nil, usageError{err}
+	}
+	return cfg, nil
+}
+
+// run runs an installation until ctx ends. started, if not nil, is called once
+// everything is up.
+func run(ctx context.Context, cfg *config.Config, stdio IO, started func(*app.App) error) error {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(cfg.Log.Level)); err != nil {
+		return usageError{err}
+	}
+	log := observe.NewLog(stdio.Err, level, cfg.Log.Format)
+	a, err := app.New(ctx, cfg, app.Options{Log: log, Version: Version()})
+	if err != nil {
+		return misconfigured(err)
+	}
+	stop := func() error {
+		ctx, cancel := context.WithTimeout(context.Background(), stopTime)
+		defer cancel()
+		return a.Stop(ctx)
+	}
+	if err := a.Start(ctx); err != nil {
+		return misconfigured(errors.Join(err, stop()))
+	}
+	if started != nil {
+		if err := started(a); err != nil {
+			return errors.Join(err, stop())
+		}
+	}
+	select {
+	case err := <-a.Failed():
+		return errors.Join(fmt.Errorf("the disk failed to keep what was written, so this process ends; look at the disk, then start it again: %w", err), stop())
+	case <-ctx.Done():
+	}
+	log.Info("stopping", "most", stopTime)
+	if err := stop(); err != nil {
+		return err
+	}
+	log.Info("stopped; everything accepted is kept")
+	return nil
+}
+
+// misconfigured makes errors that only the operator's files can mend bad usage.
+func misconfigured(err error) error {
+	switch wirechief.KindOf(err) {
+	case wirechief.Invalid, wirechief.Conflict, wirechief.NotFound:
+		return usageError{err}
+	}
+	return err
+}
+
+// configs is `wirechief config`.
+type configs struct {
+	Check checkConfig `cmd:"" help:"Judge a configuration and print what holds, secrets as set or not set."`
+}
+
+type checkConfig struct {
+	Config string `name:"config" short:"c" help:"Configuration file." placeholder:"FILE" required:""`
+}
+
+func (c *checkConfig) Run(stdio IO) error {
+	cfg, err := load(c.Config, stdio)
+	if err != nil {
+		return err
+	}
+	if err := app.CheckState(cfg); err != nil {
+		return usageError{err}
+	}
+	return cfg.Summary(stdio.Out)
+}

@@ -1,0 +1,20 @@
+// Command wirechief is the whole program: the server, its command line, its
+// demonstration and its load test. See `wirechief --help`.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/wirechief/wirechief/cli"
+)
+
+func main() {
+	ignoreSignals()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := cli.Run(ctx, os.Args[1:], cli.IO{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Env: os.LookupEnv})
+	stop()
+	os.Exit(code)
+}
