@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"net/http/pprof"
 
 	"github.com/wirechief/wirechief"
 	"github.com/wirechief/wirechief/api"
@@ -37,9 +38,9 @@ func (a *App) listen() error {
 }
 
 // mounts says which path belongs to whom on the public listener, and which on
-// the private one.
+// the private one, where profiles of the running program can be taken too.
 func (a *App) mounts(links []carrier.Carrier, v wire.Version) (public, private []server.Mount) {
-	private = []server.Mount{
+	health := []server.Mount{
 		{Prefix: "/healthz", Handler: http.HandlerFunc(a.health.Healthz)},
 		{Prefix: "/readyz", Handler: http.HandlerFunc(a.health.Readyz)},
 		{Prefix: "/metrics", Handler: a.metrics.Handler()},
@@ -51,7 +52,12 @@ func (a *App) mounts(links []carrier.Carrier, v wire.Version) (public, private [
 		})},
 		{Prefix: "/media", Name: "media", Handler: a.keeper.Handler(a.store)},
 		{Prefix: "/", Handler: http.HandlerFunc(overview)},
-	}, private...)
+	}, health...)
+	private = append([]server.Mount{
+		{Prefix: "/debug/pprof", Handler: http.HandlerFunc(pprof.Index)},
+		{Prefix: "/debug/pprof/profile", Handler: http.HandlerFunc(pprof.Profile)},
+		{Prefix: "/debug/pprof/trace", Handler: http.HandlerFunc(pprof.Trace)},
+	}, health...)
 	for _, c := range links {
 		if e, ok := c.(endpoint); ok && e.WebhookPath() != "" {
 			public = append(public, server.Mount{Prefix: e.WebhookPath(), Name: "carrier", Handler: e.Webhook()})

@@ -15,6 +15,9 @@ type Options struct {
 	Callers   int    // 64
 	Simulator bool   // the server's simulator instead of an SMSC
 	Progress  func(what string, done, total int64)
+	// Profile is a file that gets a CPU profile of the server under throughput;
+	// empty: none is taken.
+	Profile string
 }
 
 // Scenario is one thing that is measured.
@@ -96,6 +99,7 @@ func throughput(ctx context.Context, o *Options) ([]Figure, error) {
 	if err != nil {
 		return nil, join(err, in.close())
 	}
+	profiled := o.profile(ctx, in)
 	cpu, start := in.server.CPU(), time.Now()
 	sent, err := in.load(o.Callers, 1).Run(ctx, o.Messages, nil)
 	if err == nil && sent.Accepted != o.Messages {
@@ -106,7 +110,7 @@ func throughput(ctx context.Context, o *Options) ([]Figure, error) {
 	}
 	took, used := time.Unix(0, t.last.Load()).Sub(start), in.server.CPU()-cpu
 	memory := in.server.Memory()
-	if err := join(err, in.close()); err != nil {
+	if err := join(err, profiled(), in.close()); err != nil {
 		return nil, err
 	}
 	n := float64(o.Messages)

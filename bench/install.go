@@ -18,13 +18,14 @@ import (
 
 // installation is a server with everything around it: what one scenario runs on.
 type installation struct {
-	dir    string
-	binary string
-	config string
-	http   string // host:port
-	smsc   *carriertest.SMSC
-	sink   *Sink
-	server *Process
+	dir     string
+	binary  string
+	config  string
+	http    string // host:port
+	observe string // host:port; empty: none
+	smsc    *carriertest.SMSC
+	sink    *Sink
+	server  *Process
 }
 
 // plan is what an installation is to be.
@@ -74,17 +75,23 @@ func (o *Options) install(ctx context.Context, p plan) (in *installation, err er
 	if err != nil {
 		return in, err
 	}
+	if o.Profile != "" {
+		if port, err = freePort(); err != nil {
+			return in, err
+		}
+		in.observe = "127.0.0.1:" + strconv.Itoa(port)
+	}
 	in.config = filepath.Join(in.dir, "wirechief.yaml")
 	if err := os.WriteFile(in.config, fmt.Appendf(nil, `data_dir: ./data
 http: {listen: %q}
-observe: {listen: ""}
+observe: {listen: %q}
 log: {level: warn}
 admin: {token: %s}
 egress: {allow: ["127.0.0.1/32:%s"]}
 carriers: [%s]
 routes: [{prefix: "", carriers: [main]}]
 state: ./state.yaml
-`, in.http, benchToken, sinkPort, carrier), 0o600); err != nil {
+`, in.http, in.observe, benchToken, sinkPort, carrier), 0o600); err != nil {
 		return in, err
 	}
 	if err := os.WriteFile(filepath.Join(in.dir, "state.yaml"), []byte(stateOf(in.sink.Address(), max(p.numbers, 1))), 0o600); err != nil {

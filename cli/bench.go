@@ -19,6 +19,7 @@ type benchmark struct {
 	All      bool     `name:"all" help:"Run every scenario, not throughput and latency alone."`
 	Only     []string `name:"only" help:"Run these scenarios: ${scenarios}." placeholder:"NAME"`
 	Dir      string   `name:"dir" help:"Where the data is kept meanwhile: the disk that is measured." placeholder:"DIR"`
+	Profile  string   `name:"profile" help:"Write a CPU profile of the server under throughput, for go tool pprof." placeholder:"FILE"`
 	JSON     bool     `name:"json" help:"Print JSON."`
 }
 
@@ -39,7 +40,7 @@ func (c *benchmark) Run(ctx context.Context, stdio IO) error {
 	}
 	bar := newProgress(stdio.Err, "measuring")
 	o := bench.Options{
-		Server: server, Dir: c.Dir, Messages: c.Messages, Callers: c.Callers, Simulator: c.Carrier == "sim",
+		Server: server, Dir: c.Dir, Messages: c.Messages, Callers: c.Callers, Simulator: c.Carrier == "sim", Profile: c.Profile,
 		Progress: func(what string, done, total int64) {
 			bar.what = what
 			bar.at(done, total, func(n int64) string { return strconv.FormatInt(n, 10) })
