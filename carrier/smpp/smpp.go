@@ -204,6 +204,7 @@ func (l *Link) Stop(ctx context.Context) error {
 func (l *Link) leave(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, farewell)
 	defer cancel()
+	l.inbound.close(ctx) // so that the answers of handlers that were cut short go out first
 	l.mu.Lock()
 	var sessions []*session.Session
 	for _, p := range l.ports {

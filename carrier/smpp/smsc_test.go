@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -38,7 +39,6 @@ type smsc struct {
 	submits  []pdu.Message
 	at       []time.Time // of submits
 	answers  []session.Answer
-	parts    []int // of answers
 	accepted int
 }
 
@@ -89,9 +89,9 @@ func (c *smsc) Message(s *session.Session, h pdu.Header, m pdu.Message) {
 
 func (c *smsc) Late(*session.Session, session.Answer) {}
 
-func (c *smsc) Answered(part int, a session.Answer) {
+func (c *smsc) Answered(_ int, a session.Answer) {
 	c.mu.Lock()
-	c.answers, c.parts = append(c.answers, a), append(c.parts, part)
+	c.answers = append(c.answers, a)
 	c.mu.Unlock()
 }
 
@@ -109,6 +109,14 @@ func (c *smsc) peer(i int) *session.Session {
 	return c.peers[i]
 }
 
+// bound gives the binds so far.
+func (c *smsc) bound() []pdu.Command {
+	synctest.Wait()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Clone(c.binds)
+}
+
 // received gives what was submitted since the last call.
 func (c *smsc) received() []pdu.Message {
 	synctest.Wait()
@@ -117,6 +125,14 @@ func (c *smsc) received() []pdu.Message {
 	got := c.submits
 	c.submits = nil
 	return got
+}
+
+// answered gives the answers to what was sent to the link so far.
+func (c *smsc) answered() []session.Answer {
+	synctest.Wait()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Clone(c.answers)
 }
 
 // deliver brings the link a message and gives the answer.
@@ -129,13 +145,11 @@ func (c *smsc) deliver(t *testing.T, m pdu.Message) pdu.Status {
 	if err := s.Send(pdu.DeliverSM, &m, 0, c); err != nil {
 		t.Fatal(err)
 	}
-	synctest.Wait()
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if len(c.answers) != 1 || c.answers[0].Err != nil {
-		t.Fatalf("deliver_sm was answered %+v", c.answers)
+	a := c.answered()
+	if len(a) != 1 || a[0].Err != nil {
+		t.Fatalf("deliver_sm was answered %+v", a)
 	}
-	return c.answers[0].Status
+	return a[0].Status
 }
 
 func (c *smsc) close() {

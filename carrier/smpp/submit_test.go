@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -389,9 +390,9 @@ func TestCut(t *testing.T) {
 	cfg := plain()
 	cfg.Window = 2
 	c := &smsc{submitFunc: d.hold}
-	down := false
+	var down atomic.Bool
 	c.dialFunc = func() error {
-		if down {
+		if down.Load() {
 			return fmt.Errorf("connection refused")
 		}
 		return nil
@@ -405,7 +406,7 @@ func TestCut(t *testing.T) {
 			r.Fatal("the third message did not leave")
 		}
 		r.x.changes()
-		down = true
+		down.Store(true)
 		c.peer(0).Close()
 		r.want(left, wirechief.InDoubt, wirechief.ReasonDisconnected)
 		r.want(waits, wirechief.InDoubt, wirechief.ReasonDisconnected)
@@ -419,7 +420,7 @@ func TestCut(t *testing.T) {
 		}
 		r.want(r.submit("not now"), wirechief.Retry, wirechief.ReasonDisconnected)
 
-		down = false
+		down.Store(false)
 		time.Sleep(time.Second)
 		if st := r.link.Status(); st.State != carrier.Up || st.LastError != "" || r.link.Room() != 2 || r.x.changes() == 0 {
 			r.Errorf("%+v", st)
@@ -462,6 +463,7 @@ func TestThroughput(t *testing.T) {
 			}
 		}
 		c := r.smsc
+		c.received()
 		if len(c.at) != 20 {
 			r.Fatalf("%d segments", len(c.at))
 		}
@@ -596,8 +598,8 @@ func TestForgotten(t *testing.T) {
 		r.want(r.submit("Hi"), wirechief.Retry, wirechief.ReasonTemporary)
 		time.Sleep(time.Second)
 		r.want(r.submit("Hi"), wirechief.Done, "", "m1")
-		if len(c.binds) != 2 {
-			r.Errorf("bound %d times, want twice", len(c.binds))
+		if n := len(c.bound()); n != 2 {
+			r.Errorf("bound %d times, want twice", n)
 		}
 	})
 }
