@@ -61,14 +61,14 @@ type App struct {
 
 // New opens the store and the sockets, and joins the parts. Nothing is served,
 // sent or delivered before Start.
-func New(ctx context.Context, cfg *config.Config, o Options) (a *App, err error) {
+func New(ctx context.Context, cfg *config.Config, o Options) (_ *App, err error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	a = &App{cfg: cfg, log: o.Log, now: o.Now, metrics: observe.NewMetrics(), swept: make(chan struct{}), started: o.Now()}
+	a := &App{cfg: cfg, log: o.Log, now: o.Now, metrics: observe.NewMetrics(), swept: make(chan struct{}), started: o.Now()}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, a.close(ctx))

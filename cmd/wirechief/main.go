@@ -1,5 +1,3 @@
-// Command wirechief is the whole program: the server, its command line, its
-// demonstration and its load test. See `wirechief --help`.
 package main
 
 import (

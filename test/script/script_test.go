@@ -1,5 +1,3 @@
-// Package script runs the command line as users do: scripts under testdata
-// say what is typed and what has to come of it.
 package script
 
 import (
