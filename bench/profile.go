@@ -9,7 +9,7 @@ import (
 )
 
 // profileSeconds is about how long the default number of messages takes.
-const profileSeconds = 3
+const profileSeconds = 8
 
 // profile begins to take a CPU profile of the server, if one is wanted, and
 // gives what waits for its end.

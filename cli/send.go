@@ -62,8 +62,8 @@ func (c *send) Run(ctx context.Context, stdio IO) error {
 			fmt.Fprintf(stdio.Err, "%s: %s\n", r.To, r.Detail)
 		}
 	}
-	if refused > 0 {
-		return fmt.Errorf("%d of %d recipients were refused", refused, len(sent.Messages))
+	if refused == len(sent.Messages) {
+		return fmt.Errorf("no recipient was accepted")
 	}
 	return nil
 }
