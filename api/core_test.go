@@ -155,8 +155,10 @@ func newCore() *core {
 		note("send %s %s from %s to %s %q media %s at %s key %q", r.Tenant, r.Dialect, r.From, strings.Join(r.To, ","), r.Text,
 			strings.Join(r.Media, ","), r.At.Format(time.RFC3339Nano), r.Key)
 		if r.Key == "used" {
-			return wirechief.SendResult{}, &wirechief.Error{Kind: wirechief.Conflict, Rule: wirechief.RuleIdempotency, Field: "key",
-				Message: "this idempotency key was used for another request; use a new key"}
+			return wirechief.SendResult{}, &wirechief.Error{
+				Kind: wirechief.Conflict, Rule: wirechief.RuleIdempotency, Field: "key",
+				Message: "this idempotency key was used for another request; use a new key",
+			}
 		}
 		res := wirechief.SendResult{Ref: ref, From: r.From, MMS: len(r.Media) > 0, Encoding: "GSM-7", Segments: 1}
 		for i, to := range r.To {

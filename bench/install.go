@@ -36,7 +36,6 @@ type plan struct {
 	smsc      carriertest.Behaviour
 	delay     func(path string) time.Duration // of the customers' endpoints
 	got       func(path string, body []byte)
-	journal   bool // debug log
 }
 
 const (

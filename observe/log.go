@@ -43,8 +43,9 @@ func (m mask) WithAttrs(attrs []slog.Attr) slog.Handler {
 
 func (m mask) WithGroup(name string) slog.Handler { return mask{m.Handler.WithGroup(name)} }
 
-// digits finds what may be a telephone number: + and seven digits or more.
-var digits = regexp.MustCompile(`\+[0-9]{7,15}`)
+// digits finds what may be a telephone number: + and seven digits or more, or
+// the eleven digits of a North American one, as BulkVS and SMPP write it.
+var digits = regexp.MustCompile(`\+[0-9]{7,15}|\b1[2-9][0-9]{9}\b`)
 
 func maskAttr(a slog.Attr) slog.Attr {
 	v := a.Value.Resolve()
@@ -70,7 +71,10 @@ func maskAttr(a slog.Attr) slog.Attr {
 
 // maskNumber keeps the country's end and the last digits: +1310***0901.
 func maskNumber(s string) string {
-	const head, tail = 5, 4
+	head, tail := 4, 4
+	if s[0] == '+' {
+		head++
+	}
 	if len(s) <= head+tail {
 		return s[:3] + strings.Repeat("*", len(s)-3)
 	}

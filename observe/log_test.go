@@ -35,6 +35,7 @@ func TestLogMasks(t *testing.T) {
 		{"the message", func(l *slog.Logger) { l.Info("no route to " + number) }, masked},
 		{"a long number", func(l *slog.Logger) { l.Info("sent", "number", "+442071838750") }, "+4420****8750"},
 		{"a short number", func(l *slog.Logger) { l.Info("sent", "number", "+3905012") }, "+39*****"},
+		{"as BulkVS and SMPP write it", func(l *slog.Logger) { l.Info("sent", "to", "13109060901") }, "1310***0901"},
 		{"several in one", func(l *slog.Logger) { l.Info("sent", "route", number+" to +13105551212") }, masked + " to +1310***1212"},
 		{"an error", func(l *slog.Logger) { l.Info("refused", "error", fmt.Errorf("%s is not ours", number)) }, masked + " is not ours"},
 		{

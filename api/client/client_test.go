@@ -232,7 +232,9 @@ func TestErrors(t *testing.T) {
 		{"a proxy's page", answer(502, "text/html", `<h1>Bad Gateway `+token+`</h1>`), 502, "answered 502 Bad Gateway, which is no answer of Wirechief's own API", ""},
 		{"another program", answer(200, "text/html", `<h1>Welcome</h1>`), 200, "answered 200 OK, which is no answer", ""},
 		{"half a problem", answer(500, "application/problem+json", `{"detail":`), 500, "answered 500 Internal Server Error", ""},
-		{"a redirect", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "http://elsewhere.test/", 302) }, 302, "answered 302 Found", ""},
+		{"a redirect", func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "http://elsewhere.test/", http.StatusFound)
+		}, 302, "answered 302 Found", ""},
 		{"half an answer", answer(200, "application/json", `{"version":`), 0, "the answer of the server broke off or makes no sense", ""},
 		{"cut", func(w http.ResponseWriter, _ *http.Request) { panic(http.ErrAbortHandler) }, 0, "gives no answer: EOF", ""},
 	} {
