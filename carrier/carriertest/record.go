@@ -15,6 +15,7 @@ type Stats struct {
 	Binds        int // let in
 	BindsRefused int
 	HungUp       int // connections closed by Behaviour.HangUp
+	Unbound      int // clients that took leave with unbind
 
 	Submits   int // segments that came
 	Accepted  int // of them taken, whether the answer said so or was cut off

@@ -201,6 +201,9 @@ func (c *SMSC) leave(p *peer) {
 	if p.bound != 0 {
 		c.stats.Connections--
 	}
+	if errors.Is(p.session.Err(), session.ErrUnbound) {
+		c.stats.Unbound++
+	}
 	c.notify()
 }
 

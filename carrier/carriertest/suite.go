@@ -144,11 +144,15 @@ func (b *bench) start() {
 	}
 }
 
-// up starts the carrier and waits for it to have room.
+// up starts the carrier and waits for it to have all the room that it will
+// have. One that connects with the first message has that from the start.
 func (b *bench) up() {
 	b.Helper()
 	b.start()
-	b.eventually("room", func() bool { return b.Room() > 0 })
+	b.eventually("room", func() bool {
+		st := b.Status()
+		return b.Room() > 0 && (st.Connections == 0 || st.Connections == st.Wanted)
+	})
 }
 
 func (b *bench) stop(ctx context.Context) {
