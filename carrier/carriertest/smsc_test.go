@@ -96,7 +96,7 @@ func TestAnswers(t *testing.T) {
 			}
 			return pdu.OK
 		}, Receipts: carriertest.Receipts{Never: true}}, "answer 0 ESME_ROK,answer 1 ESME_RINVDSTADR,answer 2 ESME_ROK"},
-		{"cut before the second answer", carriertest.Behaviour{CutBefore: 2, AnswerDelay: time.Hour}, "cut 0,cut 1,cut 2"},
+		{"cut before the third answer", carriertest.Behaviour{CutBefore: 3, AnswerDelay: time.Hour}, "cut 0,cut 1,cut 2"},
 		{"receipts", carriertest.Behaviour{}, "answer 0 ESME_ROK,deliver,answer 1 ESME_ROK,deliver,answer 2 ESME_ROK,deliver"},
 		{"receipts first", carriertest.Behaviour{Receipts: carriertest.Receipts{First: true}}, "deliver,answer 0 ESME_ROK,deliver,answer 1 ESME_ROK,deliver,answer 2 ESME_ROK"},
 		{"receipts without answers", carriertest.Behaviour{NoAnswer: true}, "deliver,deliver,deliver"},
