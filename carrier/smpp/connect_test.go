@@ -170,7 +170,7 @@ func TestTransmitterAndReceiver(t *testing.T) {
 		r.submit("Hi").outcome(r)
 		for i, b := range c.bound() {
 			if b == pdu.BindReceiver {
-				c.peer(i).Close()
+				c.bindsOf[i].Close()
 			}
 		}
 		synctest.Wait()

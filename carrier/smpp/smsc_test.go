@@ -36,6 +36,7 @@ type smsc struct {
 	mu       sync.Mutex
 	peers    []*session.Session
 	binds    []pdu.Command
+	bindsOf  []*session.Session
 	submits  []pdu.Message
 	at       []time.Time // of submits
 	answers  []session.Answer
@@ -70,7 +71,7 @@ func (c *smsc) Bind(s *session.Session, h pdu.Header, b pdu.Bind) {
 		status = c.bindFunc(h, b)
 	}
 	c.mu.Lock()
-	c.binds = append(c.binds, h.Command)
+	c.binds, c.bindsOf = append(c.binds, h.Command), append(c.bindsOf, s)
 	c.mu.Unlock()
 	s.ReplyBind(h, status, "SMSC")
 }
