@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/wirechief/wirechief/carrier/smpp/pdu"
+	"github.com/wirechief/wirechief/carrier/smpp/receipt"
 	"github.com/wirechief/wirechief/e164"
 )
 
@@ -28,7 +29,7 @@ func outward(address string) pdu.Address {
 // mean them: a number of North America with or without its 1, another
 // country's number without its "+", or a short code.
 func inward(a pdu.Address) string {
-	s := strings.TrimSpace(a.Addr)
+	s := strings.TrimSpace(receipt.Characters(a.Addr))
 	if a.TON == pdu.TONAlphanumeric && !isDigits(s) {
 		return s
 	}

@@ -47,7 +47,7 @@ func TestInward(t *testing.T) {
 		{5, "Wirechief", "Wirechief"},
 		{5, "13109060901", "+13109060901"},
 		{0, "Wirechief", "Wirechief"},
-		{5, "Émile", "Émile"},
+		{5, "\xc9mile", "Émile"},
 		{0, " 78701 ", "78701"},
 		{0, "", ""},
 		{1, "+", "+"},

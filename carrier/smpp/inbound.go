@@ -91,7 +91,7 @@ func (l *Link) receipt(m *pdu.Message) wirechief.Receipt {
 	if m.Coding == gsm.CodingUCS2 {
 		text = gsm.DecodeUCS2(octets)
 	} else {
-		text = gsm.DecodeLatin1(octets)
+		text = receipt.Characters(string(octets))
 	}
 	p := receipt.Parse(text).Merge(m.Optional, l.cfg.ReceiptID)
 	r := wirechief.Receipt{
@@ -115,7 +115,7 @@ func (l *Link) receipt(m *pdu.Message) wirechief.Receipt {
 func parameters(t pdu.TLVs) string {
 	var b strings.Builder
 	if id, ok := t.CString(pdu.TagReceiptedMessageID); ok {
-		fmt.Fprintf(&b, "receipted_message_id:%s ", id)
+		fmt.Fprintf(&b, "receipted_message_id:%s ", receipt.Characters(id))
 	}
 	if n, ok := t.Int(pdu.TagMessageState); ok {
 		fmt.Fprintf(&b, "message_state:%d ", n)

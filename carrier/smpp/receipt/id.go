@@ -4,8 +4,10 @@ import (
 	"math/big"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/wirechief/wirechief"
+	"github.com/wirechief/wirechief/gsm"
 )
 
 // IDForm is how the ids in a carrier's receipts differ from those in its
@@ -53,6 +55,7 @@ func (f IDForm) MarshalText() ([]byte, error) { return []byte(f.String()), nil }
 // where ids are numbers, zeros in front and the case of hexadecimal digits say
 // nothing. An id that is no number is left alone.
 func (f IDForm) Submitted(id string) string {
+	id = Characters(id)
 	switch f {
 	case HexToDec:
 		return convert(id, 10, 10)
@@ -71,6 +74,18 @@ func (f IDForm) Receipted(id string) string {
 		return convert(id, 10, 16)
 	}
 	return id
+}
+
+// Characters gives octets that should be ASCII, and mostly are, as the text that
+// they are in Latin-1, which is how the text of receipts is read too. So an id
+// is the same wherever it came from, and no octet makes it unfit to be stored.
+func Characters(octets string) string {
+	for i := range len(octets) {
+		if octets[i] >= utf8.RuneSelf {
+			return gsm.DecodeLatin1([]byte(octets))
+		}
+	}
+	return octets
 }
 
 // maxIDLength is what message_id holds (SMPP 3.4 5.2.23); what is longer is

@@ -171,7 +171,7 @@ func (p Parsed) Merge(t pdu.TLVs, form IDForm) Parsed {
 		return p
 	}
 	if id, ok := t.CString(pdu.TagReceiptedMessageID); ok && id != "" && (form == Same || p.ID == "") {
-		p.ID = id
+		p.ID = Characters(id)
 	}
 	if n, ok := t.Int(pdu.TagMessageState); ok && (p.State == "" || p.State == wirechief.ReceiptUnknown) {
 		if s := StateOf(n); s != "" {

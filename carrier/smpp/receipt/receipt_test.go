@@ -123,6 +123,7 @@ func TestIDForms(t *testing.T) {
 		{receipt.DecToHex, "abc-def", "abc-def", "abc-def"}, // no number
 		{receipt.HexToDec, "", "", ""},
 		{receipt.HexToDec, "0", "000", "0"},
+		{receipt.DecToHex, "\xe9", "é", "é"}, // the receipt's text has been read already
 	} {
 		if s, r := tt.form.Submitted(tt.submitted), tt.form.Receipted(tt.receipted); s != tt.want || r != tt.want {
 			t.Errorf("%s: %q of the response becomes %q, %q of the receipt %q; want %q", tt.form, tt.submitted, s, tt.receipted, r, tt.want)
