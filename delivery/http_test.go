@@ -140,7 +140,8 @@ func TestRequest(t *testing.T) {
 			"POST /in?tracking_number=5&x=%41+b;c HTTP/1.1\r\nHost: " + host + "\r\nUser-Agent: wirechief/1.2.3\r\nContent-Type: application/json\r\nContent-Length: 22",
 		},
 		{
-			"no path", to(s.URL), "/", http.Header{"Content-Type": {"application/json"}, "Content-Length": {"22"}, "User-Agent": {"wirechief/1.2.3"}},
+			"no path", to(s.URL), "/",
+			http.Header{"Content-Type": {"application/json"}, "Content-Length": {"22"}, "User-Agent": {"wirechief/1.2.3"}},
 			`{"From":"13105551212"}`,
 			"POST / HTTP/1.1\r\nHost: " + host + "\r\nUser-Agent: wirechief/1.2.3\r\nContent-Type: application/json\r\nContent-Length: 22",
 		},
@@ -168,21 +169,24 @@ func TestRequest(t *testing.T) {
 		},
 		{
 			"no body", to(s.URL+"/x", func(d *wirechief.Delivery) { d.Body, d.ContentType = nil, "" }), "/x",
-			http.Header{"Content-Length": {"0"}, "User-Agent": {"wirechief/1.2.3"}}, "",
+			http.Header{"Content-Length": {"0"}, "User-Agent": {"wirechief/1.2.3"}},
+			"",
 			"POST /x HTTP/1.1\r\nHost: " + host + "\r\nUser-Agent: wirechief/1.2.3\r\nContent-Length: 0",
 		},
 		{
 			"GET with a form", to(s.URL+"/x?own=1", func(d *wirechief.Delivery) {
 				d.Method, d.ContentType, d.Body = "GET", "application/x-www-form-urlencoded; charset=utf-8", []byte("From=1&Text=a+b")
 			}), "/x?own=1&From=1&Text=a+b",
-			http.Header{"User-Agent": {"wirechief/1.2.3"}}, "",
+			http.Header{"User-Agent": {"wirechief/1.2.3"}},
+			"",
 			"GET /x?own=1&From=1&Text=a+b HTTP/1.1\r\nHost: " + host + "\r\nUser-Agent: wirechief/1.2.3",
 		},
 		{
 			"GET with a form and no query", to(s.URL+"/x", func(d *wirechief.Delivery) {
 				d.Method, d.ContentType, d.Body = "GET", "application/x-www-form-urlencoded", []byte("From=1")
 			}), "/x?From=1",
-			http.Header{"User-Agent": {"wirechief/1.2.3"}}, "",
+			http.Header{"User-Agent": {"wirechief/1.2.3"}},
+			"",
 			"GET /x?From=1 HTTP/1.1\r\nHost: " + host + "\r\nUser-Agent: wirechief/1.2.3",
 		},
 	} {

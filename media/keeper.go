@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -19,8 +20,8 @@ import (
 
 // Limits of a file, in octets (contracts/bulkvs.md 3.2).
 const (
-	MaxFetch = 5 << 20 // read from a customer's server at most
-	MaxKeep  = 1 << 20 // sent at most: carriers take no more
+	MaxFetch = 5 << 20 // taken of what comes in
+	MaxKeep  = 1 << 20 // sent: carriers take no more
 )
 
 // Lifetime is how long a link works.
@@ -65,46 +66,84 @@ func (k *Keeper) Link(item wirechief.MediaItem) wirechief.MediaLink {
 
 // Fetch gets a picture that a customer named and keeps it. Kind Invalid: it
 // will never do; Unavailable: try again later.
-func (k *Keeper) Fetch(ctx context.Context, url string) (wirechief.MediaItem, error) {
-	var none wirechief.MediaItem
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+func (k *Keeper) Fetch(ctx context.Context, source string) (wirechief.MediaItem, error) {
+	body, _, err := k.get(ctx, source, "image/jpeg, image/png, image/gif", MaxKeep)
 	if err != nil {
-		return none, refuse("%s is not a URL that can be fetched", url)
+		return wirechief.MediaItem{}, err
 	}
-	req.Header.Set("Accept", "image/jpeg, image/png, image/gif")
+	found := mimetype.Detect(body)
+	for kind := found; kind != nil; kind = kind.Parent() { // an animated PNG is a PNG, too
+		if ext, wanted := kinds[kind.String()]; wanted {
+			return k.write(body, kind.String(), ext)
+		}
+	}
+	return wirechief.MediaItem{}, refuse("%s is %s; jpg, png and gif can be sent", name(source), found)
+}
+
+// Collect gets a file that a carrier named with an inbound message and keeps
+// it, whatever it is. Errors are as of Fetch.
+func (k *Keeper) Collect(ctx context.Context, source string) (wirechief.MediaItem, error) {
+	body, said, err := k.get(ctx, source, "*/*", MaxFetch)
+	if err != nil {
+		return wirechief.MediaItem{}, err
+	}
+	kind, ext := classify(body, said)
+	return k.write(body, kind, ext)
+}
+
+// get reads what a URL leads to, up to a number of octets, and says what type
+// the server takes it for.
+func (k *Keeper) get(ctx context.Context, source, accept string, most int64) (body []byte, said string, err error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, source, nil)
+	if err != nil {
+		return nil, "", refuse("%s is not a URL that can be fetched", name(source))
+	}
+	req.Header.Set("Accept", accept)
+	req.Header.Set("User-Agent", "wirechief")
 	resp, err := k.client.Do(req)
 	if err != nil {
 		if wirechief.KindOf(err) == wirechief.Invalid {
-			return none, refuse("%s: %s", url, wirechief.MessageOf(err))
+			return nil, "", refuse("%s: %s", name(source), wirechief.MessageOf(err))
 		}
-		return none, &wirechief.Error{Op: "media.fetch", Kind: wirechief.Unavailable, Message: url + " cannot be reached", Err: err}
+		return nil, "", passing(name(source)+" cannot be reached", err)
 	}
 	defer resp.Body.Close()
 	switch {
-	case resp.StatusCode >= 500 || resp.StatusCode == http.StatusTooManyRequests:
-		return none, wirechief.Errorf(wirechief.Unavailable, "%s answers %d", url, resp.StatusCode)
+	case resp.StatusCode >= 500 || resp.StatusCode == http.StatusTooManyRequests || resp.StatusCode == http.StatusRequestTimeout:
+		return nil, "", passing(fmt.Sprintf("%s answers %d", name(source), resp.StatusCode), nil)
 	case resp.StatusCode >= 300 && resp.StatusCode < 400:
-		return none, refuse("%s redirects (%d); redirects are not followed", url, resp.StatusCode)
+		return nil, "", refuse("%s redirects (%d); redirects are not followed", name(source), resp.StatusCode)
 	case resp.StatusCode != http.StatusOK:
-		return none, refuse("%s answers %d", url, resp.StatusCode)
-	case resp.ContentLength > MaxFetch:
-		return none, refuse("%s has %d octets; at most %d are read", url, resp.ContentLength, MaxFetch)
+		return nil, "", refuse("%s answers %d", name(source), resp.StatusCode)
+	case resp.ContentLength > most:
+		return nil, "", refuse("%s has %d octets; at most %d are taken", name(source), resp.ContentLength, most)
 	}
-	body, err := io.ReadAll(io.LimitReader(resp.Body, MaxFetch+1))
+	body, err = io.ReadAll(io.LimitReader(resp.Body, most+1))
 	switch {
 	case err != nil:
-		return none, &wirechief.Error{Op: "media.fetch", Kind: wirechief.Unavailable, Message: url + " broke off", Err: err}
-	case len(body) > MaxFetch:
-		return none, refuse("%s has more than %d octets", url, MaxFetch)
-	case len(body) > MaxKeep:
-		return none, refuse("%s has %d octets; at most %d can be sent", url, len(body), MaxKeep)
+		return nil, "", passing(name(source)+" broke off", err)
+	case int64(len(body)) > most:
+		return nil, "", refuse("%s has more than %d octets", name(source), most)
 	}
-	kind := mimetype.Detect(body).String()
-	ext, wanted := kinds[kind]
-	if !wanted {
-		return none, refuse("%s is %s; jpg, png and gif can be sent", url, kind)
+	return body, resp.Header.Get("Content-Type"), nil
+}
+
+// name is a URL without what may be secret in it.
+func name(raw string) string {
+	u, err := url.Parse(raw)
+	if err != nil || u.Host == "" {
+		return "the media URL"
 	}
-	return k.write(body, kind, ext)
+	return (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path}).String()
+}
+
+// passing is an error that another try may not meet. The library's errors
+// repeat the whole URL; what is under them does not.
+func passing(message string, err error) error {
+	if u, ok := errors.AsType[*url.Error](err); ok {
+		err = u.Err
+	}
+	return &wirechief.Error{Op: "media.fetch", Kind: wirechief.Unavailable, Field: "media", Message: message, Err: err}
 }
 
 // Keep stores what came with a message, whatever it is. mediaType is what the

@@ -9,10 +9,12 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/wirechief/wirechief"
+	"github.com/wirechief/wirechief/egress"
 	"github.com/wirechief/wirechief/ident"
 	"github.com/wirechief/wirechief/media"
 )
@@ -125,6 +127,93 @@ func TestFetchRefuses(t *testing.T) {
 	source.Close()
 	if _, err := k.Fetch(t.Context(), source.URL+"/text"); wirechief.KindOf(err) != wirechief.Unavailable {
 		t.Errorf("a dead server: %v, want kind unavailable", err)
+	}
+}
+
+// What is fetched under the guard is refused where a tenant may not look, and
+// no error or log repeats what may be secret in a URL.
+func TestFetchIsGuarded(t *testing.T) {
+	picture := pixel(t)
+	var seen atomic.Int32
+	source := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		seen.Add(1)
+		w.Write(picture)
+	}))
+	defer source.Close()
+	fetch := func(url string, allow ...string) error {
+		t.Helper()
+		g, err := egress.New(egress.Options{Allow: allow})
+		if err != nil {
+			t.Fatal(err)
+		}
+		client := g.Client(5 * time.Second)
+		defer client.CloseIdleConnections()
+		k, err := media.New(t.TempDir(), "", client, ident.New(time.Now, 0), time.Now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = k.Fetch(t.Context(), url)
+		return err
+	}
+	at := source.Listener.Addr().String()
+	for _, url := range []string{
+		"http://ann:hunter2@" + at + "/a.png?sig=hunter2", "http://ann:hunter2@127.1/a.png?sig=hunter2",
+		"http://ann:hunter2@169.254.169.254/latest?sig=hunter2", "ftp://ann:hunter2@example.com/a.png?sig=hunter2",
+		"http://ann:hunter2@[::ffff:127.0.0.1]/a.png?sig=hunter2", "%?hunter2", "",
+	} {
+		err := fetch(url)
+		if wirechief.KindOf(err) != wirechief.Invalid || err == nil || strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("%s: %v", url, err)
+		}
+	}
+	if err := fetch("http://ann:hunter2@127.0.0.1:1/a.png?sig=hunter2", "127.0.0.1/32"); wirechief.KindOf(err) != wirechief.Unavailable || strings.Contains(err.Error(), "hunter2") {
+		t.Errorf("nobody there: %v", err)
+	}
+	if n := seen.Load(); n != 0 {
+		t.Errorf("%d requests got through", n)
+	}
+	if err := fetch("http://"+at+"/a.png", "127.0.0.1/32"); err != nil || seen.Load() != 1 {
+		t.Errorf("allowed: %v", err)
+	}
+}
+
+// What a carrier names may be of any type, and larger than what can be sent.
+func TestCollect(t *testing.T) {
+	large := append(pixel(t), make([]byte, media.MaxKeep)...)
+	source := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case "/1.smil":
+			w.Header().Set("Content-Type", "application/smil; charset=utf-8")
+			io.WriteString(w, "<smil/>")
+		case "/2.txt":
+			w.Header().Set("Content-Type", "text/plain")
+			io.WriteString(w, "Hello")
+		case "/3.png":
+			w.Write(large)
+		case "/4":
+			io.WriteString(w, "<html><script/>")
+		case "/huge":
+			w.Write(make([]byte, media.MaxFetch+1))
+		case "/busy":
+			w.WriteHeader(http.StatusServiceUnavailable)
+		default:
+			http.NotFound(w, r)
+		}
+	}))
+	defer source.Close()
+	k, err := media.New(t.TempDir(), "", source.Client(), ident.New(time.Now, 0), time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string]string{"/1.smil": ".smil", "/2.txt": ".txt", "/3.png": ".png", "/4": ".bin"} {
+		if item, err := k.Collect(t.Context(), source.URL+path); err != nil || item.Ext != want || item.Token == "" {
+			t.Errorf("%s: %+v, %v", path, item, err)
+		}
+	}
+	for path, want := range map[string]wirechief.Kind{"/huge": wirechief.Invalid, "/busy": wirechief.Unavailable, "/none": wirechief.Invalid} {
+		if _, err := k.Collect(t.Context(), source.URL+path); err == nil || wirechief.KindOf(err) != want {
+			t.Errorf("%s: %v, want kind %v", path, err, want)
+		}
 	}
 }
 
