@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -192,10 +193,11 @@ func doubt() wirechief.Outcome {
 type disk struct {
 	wirechief.Store
 	commits chan struct{} // rung after each commit
+	refused atomic.Int32  // calls of Apply that the real store refused
 
 	mu    sync.Mutex
 	err   error
-	tried int // Apply while broken
+	tried int                       // Apply while broken
 	late  func([]wirechief.Command) // called when they are on disk, before Apply returns
 }
 
@@ -221,6 +223,9 @@ func (d *disk) Apply(ctx context.Context, commands ...wirechief.Command) ([]wire
 		return nil, err
 	}
 	results, err := d.Store.Apply(ctx, commands...)
+	if err != nil {
+		d.refused.Add(1)
+	}
 	if late != nil {
 		late(commands)
 	}

@@ -11,6 +11,6 @@
 // tracer, no privileges and no other file system.
 //
 // The package is for tests only; nothing else may import it. It reaches into
-// the translated C of modernc.org/sqlite, whose structures it copies field by
-// field, and refuses to run over a version of the VFS that it does not know.
+// the translated C of modernc.org/sqlite, whose tables of functions it copies
+// and changes. Everything that C sees of it lies in C's memory.
 package sqlitetest

@@ -42,9 +42,8 @@ var watching layer
 type layer struct {
 	mu    sync.RWMutex
 	files Files
-	vfs   *lib.Tsqlite3_vfs // ours; nil while nobody watches
+	vfs   uintptr           // ours, in C's memory; 0 while nobody watches
 	base  uintptr           // the real one
-	name  []byte
 	open  map[uintptr]*file // by the address of the sqlite3_file
 }
 
@@ -52,7 +51,7 @@ type layer struct {
 type file struct {
 	path string
 	base *lib.Tsqlite3_io_methods // the real functions
-	own  *lib.Tsqlite3_io_methods // ours, which SQLite calls
+	own  uintptr                  // ours, which SQLite calls, in C's memory
 }
 
 // The functions of the VFS and of its files that are replaced.
@@ -69,21 +68,18 @@ func (l *layer) begin(f Files) (problem string) {
 	defer tls.Close()
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.vfs != nil {
+	if l.vfs != 0 {
 		return "another test watches the files of SQLite"
 	}
 	l.base = lib.Xsqlite3_vfs_find(tls, 0)
 	if l.base == 0 {
 		return "SQLite has no VFS"
 	}
-	l.files, l.open, l.name = f, make(map[uintptr]*file), []byte("watched\x00")
-	l.vfs = new(lib.Tsqlite3_vfs)
-	*l.vfs = *at[lib.Tsqlite3_vfs](l.base)
-	l.vfs.FpNext = 0
-	l.vfs.FzName = address(&l.name[0])
-	l.vfs.FxOpen = function(openFile)
-	if rc := lib.Xsqlite3_vfs_register(tls, address(l.vfs), 1); rc != lib.SQLITE_OK {
-		l.vfs = nil
+	l.files, l.open = f, make(map[uintptr]*file)
+	l.vfs = copied(tls, at[lib.Tsqlite3_vfs](l.base))
+	v := at[lib.Tsqlite3_vfs](l.vfs)
+	v.FpNext, v.FxOpen = 0, function(openFile)
+	if rc := lib.Xsqlite3_vfs_register(tls, l.vfs, 1); rc != lib.SQLITE_OK {
 		return "the VFS cannot be registered: " + sqlite.ResultCode(rc).Message()
 	}
 	return ""
@@ -95,9 +91,10 @@ func (l *layer) end() int {
 	defer tls.Close()
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	lib.Xsqlite3_vfs_unregister(tls, l.vfs)
 	lib.Xsqlite3_vfs_register(tls, l.base, 1)
-	lib.Xsqlite3_vfs_unregister(tls, address(l.vfs))
-	l.vfs = nil
+	lib.Xsqlite3_free(tls, l.vfs)
+	l.vfs = 0
 	return len(l.open)
 }
 
@@ -117,13 +114,14 @@ func openFile(tls *libc.TLS, vfs, name, id uintptr, flags int32, out uintptr) in
 	if rc != lib.SQLITE_OK || opened.FpMethods == 0 {
 		return rc
 	}
-	f := &file{base: at[lib.Tsqlite3_io_methods](opened.FpMethods), own: new(lib.Tsqlite3_io_methods)}
+	f := &file{base: at[lib.Tsqlite3_io_methods](opened.FpMethods)}
+	f.own = copied(tls, f.base)
 	if name != 0 {
 		f.path = libc.GoString(name)
 	}
-	*f.own = *f.base
-	f.own.FxClose, f.own.FxWrite, f.own.FxSync = function(closeFile), function(writeFile), function(syncFile)
-	opened.FpMethods = address(f.own)
+	own := at[lib.Tsqlite3_io_methods](f.own)
+	own.FxClose, own.FxWrite, own.FxSync = function(closeFile), function(writeFile), function(syncFile)
+	opened.FpMethods = f.own
 	l.mu.Lock()
 	l.open[id] = f
 	l.mu.Unlock()
@@ -136,6 +134,7 @@ func closeFile(tls *libc.TLS, id uintptr) int32 {
 	watching.mu.Lock()
 	delete(watching.open, id)
 	watching.mu.Unlock()
+	lib.Xsqlite3_free(tls, f.own)
 	return rc
 }
 
@@ -162,8 +161,15 @@ func syncFile(tls *libc.TLS, id uintptr, flags int32) int32 {
 // at gives what is at an address that C knows.
 func at[T any](p uintptr) *T { return *(**T)(unsafe.Pointer(&p)) }
 
-// address is where something of ours is, for C. The layer holds on to it.
-func address[T any](p *T) uintptr { return uintptr(unsafe.Pointer(p)) }
+// copied is a copy of something in C's memory.
+func copied[T any](tls *libc.TLS, v *T) uintptr {
+	p := lib.Xsqlite3_malloc(tls, int32(unsafe.Sizeof(*v)))
+	if p == 0 {
+		panic("sqlitetest: SQLite has no memory")
+	}
+	*at[T](p) = *v
+	return p
+}
 
 // function is the form in which the translated C keeps a function.
 func function[F any](f F) uintptr { return *(*uintptr)(unsafe.Pointer(&struct{ f F }{f})) }
