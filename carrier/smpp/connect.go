@@ -227,10 +227,6 @@ func (l *Link) down(p *port, w *wire, why error) {
 	l.senders = slices.DeleteFunc(l.senders, func(x *wire) bool { return x == w })
 	l.trouble = fmt.Sprintf("the connection to %s was lost: %v", l.cfg.Address, why)
 	var done []*outgoing
-	if m := w.partial; m != nil {
-		w.partial = nil
-		done = l.settle(m, done) // the rest of it stays here
-	}
 	if len(l.senders) == 0 {
 		done = l.flush(done, wirechief.ReasonDisconnected)
 	}
