@@ -11,6 +11,7 @@ import (
 	"github.com/wirechief/wirechief"
 	"github.com/wirechief/wirechief/carrier"
 	"github.com/wirechief/wirechief/carrier/smpp/pdu"
+	"github.com/wirechief/wirechief/carrier/smpp/session"
 )
 
 func TestUnansweredIsInDoubt(t *testing.T) {
@@ -182,4 +183,83 @@ func TestStopBeforeStart(t *testing.T) {
 	if l.Status().State != carrier.Stopped || l.Room() != 0 {
 		t.Errorf("%+v", l.Status())
 	}
+}
+
+// TestNeverLeft: what the connection had not taken when it was cut is not in
+// doubt, unless the rest of the message is there.
+func TestNeverLeft(t *testing.T) {
+	cfg := plain()
+	cfg.Window = 2
+	for _, stopping := range []bool{false, true} {
+		c := &smsc{}
+		inBubble(t, cfg, c, func(r *rig) {
+			awake := make(chan struct{})
+			c.submitFunc = func(*session.Session, pdu.Header, pdu.Message) { <-awake } // reads no further
+			left := r.submit("left")
+			left.pending()
+			unread := r.submit("unread")
+			unread.pending()
+			reason := wirechief.ReasonDisconnected
+			if stopping {
+				reason = wirechief.ReasonShutdown
+				ctx, cancel := context.WithCancel(r.Context())
+				cancel()
+				if err := r.link.Stop(ctx); err != nil {
+					r.Error(err)
+				}
+			} else {
+				c.peer(0).Close()
+			}
+			r.want(left, wirechief.InDoubt, wirechief.ReasonDisconnected)
+			r.want(unread, wirechief.Retry, reason)
+			close(awake)
+		})
+	}
+}
+
+func TestRestNeverLeft(t *testing.T) {
+	cfg := plain()
+	cfg.Window = 2
+	c := &smsc{}
+	inBubble(t, cfg, c, func(r *rig) {
+		awake := make(chan struct{})
+		n := 0
+		c.submitFunc = func(s *session.Session, h pdu.Header, _ pdu.Message) {
+			s.Reply(h, pdu.OK, c.id())
+			if n++; n == 2 {
+				<-awake // reads no further
+			}
+		}
+		y := r.submit(long)
+		y.pending()
+		c.peer(0).Close()
+		r.want(y, wirechief.InDoubt, wirechief.ReasonDisconnected, "m1", "m2")
+		close(awake)
+	})
+}
+
+// TestBoundWhileStopping: a connection that comes up then is not used.
+func TestBoundWhileStopping(t *testing.T) {
+	cfg := plain()
+	cfg.Connections = 2
+	d := &desk{}
+	var binds atomic.Int32
+	c := &smsc{submitFunc: d.hold, bindFunc: func(pdu.Header, pdu.Bind) pdu.Status {
+		if binds.Add(1) == 2 {
+			time.Sleep(time.Second)
+		}
+		return pdu.OK
+	}}
+	inBubble(t, cfg, c, func(r *rig) {
+		y := r.submit("Hi") // keeps the link from stopping at once
+		y.pending()
+		r.stop()
+		r.want(y, wirechief.InDoubt, wirechief.ReasonDisconnected)
+		if n := len(c.bound()); n != 2 {
+			r.Errorf("%d binds", n)
+		}
+		if st := r.link.Status(); st.State != carrier.Stopped || st.Connections != 0 {
+			r.Errorf("%+v", st)
+		}
+	})
 }
