@@ -38,9 +38,8 @@ type conn struct {
 	raw     syscall.RawConn // nil: cannot be looked at
 	peer    string
 	in      *bufio.Reader
-	out     []byte // the request, reused
-	limit   int64  // octets that may still be read
-	got     int64  // octets read since the request began
+	limit   int64 // octets that may still be read
+	got     int64 // octets read since the request began
 	firstAt time.Time
 	ended   bool // the last read was the end of the connection
 	used    bool // it has carried a request before
@@ -114,18 +113,18 @@ type sendError struct {
 func (e *sendError) Error() string { return e.err.Error() }
 func (e *sendError) Unwrap() error { return e.err }
 
-// exchange writes the request in out and reads the head of the answer.
-func (k *conn) exchange(method string) (*http.Response, error) {
+// exchange writes a request and reads the head of the answer.
+func (k *conn) exchange(method string, request []byte) (*http.Response, error) {
 	k.got, k.limit, k.firstAt, k.ended = 0, headerMost, time.Time{}, false
 	var wrote chan error
-	if len(k.out) <= writeAside {
-		if n, err := k.Write(k.out); err != nil {
+	if len(request) <= writeAside {
+		if n, err := k.Write(request); err != nil {
 			return k.answered(method, &sendError{err, n == 0})
 		}
 	} else {
 		wrote = make(chan error, 1)
 		go func() {
-			_, err := k.Write(k.out)
+			_, err := k.Write(request)
 			wrote <- err
 		}()
 	}

@@ -26,7 +26,8 @@ type HTTP struct {
 	agent string
 	now   wirechief.Clock
 
-	idle atomic.Int64 // connections kept in all
+	idle    atomic.Int64 // connections kept in all
+	buffers sync.Pool    // of requests
 
 	mu        sync.Mutex
 	endpoints map[string]*endpoint
@@ -47,7 +48,10 @@ func NewHTTP(guard Connector, version string, now wirechief.Clock) *HTTP {
 	if now == nil {
 		now = time.Now
 	}
-	return &HTTP{guard: guard, agent: "wirechief/" + version, now: now, endpoints: make(map[string]*endpoint)}
+	return &HTTP{
+		guard: guard, agent: "wirechief/" + version, now: now, endpoints: make(map[string]*endpoint),
+		buffers: sync.Pool{New: func() any { return new([]byte) }},
+	}
 }
 
 // errCut is how a deadline shows that we set ourselves because ctx ended.
@@ -61,30 +65,38 @@ func (h *HTTP) Send(ctx context.Context, d *wirechief.Delivery, timeout time.Dur
 	if err != nil {
 		return failed(a, start, wirechief.ReasonEgress, err)
 	}
+	buffer := h.buffers.Get().(*[]byte)
+	defer h.giveBuffer(buffer)
+	if *buffer, a.Request, err = ep.request((*buffer)[:0], d); err != nil {
+		_, o := failed(a, start, wirechief.ReasonContent, err)
+		o.Disposition = wirechief.Final
+		return a, o
+	}
 	deadline := start.Add(timeout)
 	for fresh := false; ; fresh = true {
 		k := ep.take(h, fresh)
 		if k == nil {
-			if k, err = h.connect(ctx, ep, a, start, deadline); err != nil {
+			if k, err = h.connect(ctx, ep, a, deadline); err != nil {
 				if ctx.Err() != nil {
 					return nil, wirechief.Outcome{Disposition: wirechief.Retry, Reason: wirechief.ReasonShutdown}
 				}
 				return failed(a, start, reasonOf(err), err)
 			}
 		}
-		if k.out, a.Request, err = ep.request(k.out[:0], d); err != nil {
-			h.giveBack(ep, k)
-			_, o := failed(a, start, wirechief.ReasonContent, err)
-			o.Disposition = wirechief.Final
-			return a, o
-		}
-		o, again := h.try(ctx, ep, k, d, a, start, deadline)
+		o, again := h.try(ctx, ep, k, d, *buffer, a, start, deadline)
 		if !again {
 			a.DurationMS = ms(time.Since(start))
 			return a, o
 		}
 		// Nothing of the request left over the connection that was kept, for
 		// the far side had closed it: this was no try yet.
+	}
+}
+
+// giveBuffer keeps a buffer for other requests, unless it has grown large.
+func (h *HTTP) giveBuffer(b *[]byte) {
+	if cap(*b) <= writeAside {
+		h.buffers.Put(b)
 	}
 }
 
@@ -111,7 +123,7 @@ func (h *HTTP) endpoint(rawURL string) (*endpoint, error) {
 }
 
 // connect opens a connection for an attempt.
-func (h *HTTP) connect(ctx context.Context, ep *endpoint, a *wirechief.Attempt, start, deadline time.Time) (*conn, error) {
+func (h *HTTP) connect(ctx context.Context, ep *endpoint, a *wirechief.Attempt, deadline time.Time) (*conn, error) {
 	ctx, cancel := context.WithDeadline(ctx, deadline)
 	defer cancel()
 	c, steps, err := h.guard.Connect(ctx, ep.target)
@@ -127,14 +139,14 @@ func (h *HTTP) connect(ctx context.Context, ep *endpoint, a *wirechief.Attempt, 
 
 // try makes the request over a connection. again says that nothing of it left,
 // over a connection that had been kept.
-func (h *HTTP) try(ctx context.Context, ep *endpoint, k *conn, d *wirechief.Delivery, a *wirechief.Attempt, start, deadline time.Time) (o wirechief.Outcome, again bool) {
+func (h *HTTP) try(ctx context.Context, ep *endpoint, k *conn, d *wirechief.Delivery, request []byte, a *wirechief.Attempt, start, deadline time.Time) (o wirechief.Outcome, again bool) {
 	if k.used {
 		a.Peer = k.peer
 		a.Timing = &wirechief.Timing{Reused: true}
 	}
 	k.SetDeadline(deadline)
 	goOn := context.AfterFunc(ctx, k.cut)
-	resp, err := k.exchange(d.Method)
+	resp, err := k.exchange(d.Method, request)
 	if !k.firstAt.IsZero() {
 		a.Timing.FirstByte = ms(k.firstAt.Sub(start))
 	}
@@ -326,9 +338,6 @@ func (h *HTTP) giveBack(ep *endpoint, k *conn) {
 	if k.keep <= 0 || h.idle.Load() >= keepTotal {
 		k.Close()
 		return
-	}
-	if cap(k.out) > writeAside {
-		k.out = nil
 	}
 	ep.mu.Lock()
 	defer ep.mu.Unlock()
