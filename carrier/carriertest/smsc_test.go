@@ -78,7 +78,6 @@ func TestBind(t *testing.T) {
 
 // TestAnswers: what becomes of three submissions, in the order in which it comes.
 func TestAnswers(t *testing.T) {
-	const ok = " ESME_ROK"
 	for _, tt := range []struct {
 		name string
 		b    carriertest.Behaviour
