@@ -3,6 +3,7 @@ package sqlite
 import (
 	"fmt"
 	"time"
+	"unsafe"
 
 	"zombiezen.com/go/sqlite"
 )
@@ -87,8 +88,8 @@ func (s *stmt) text(v string) *stmt {
 	return s
 }
 
-// bytes binds octets that SQLite shall take for text.
-func (s *stmt) bytes(v []byte) *stmt { return s.text(string(v)) }
+// bytes binds octets that SQLite shall take for text. They are copied there.
+func (s *stmt) bytes(v []byte) *stmt { return s.text(unsafe.String(unsafe.SliceData(v), len(v))) }
 
 func (s *stmt) blob(v []byte) *stmt {
 	s.at++

@@ -187,10 +187,13 @@ func (w *writer) record(c *wirechief.Record) (wirechief.Result, error) {
 		}
 		m = read
 	}
+	w.recent.drop(m) // what was known by the ids that it had
 	if len(c.Only) > 0 && !slices.Contains(c.Only, m.Status) {
 		return refused(wirechief.Conflict, "", "the message is %s by now", m.Status), nil
 	}
 	before := len(m.Events)
+	m.Events = slices.Grow(m.Events, len(c.Events))
+	taken := false
 	for _, e := range c.Events {
 		m.Record(e)
 	}
@@ -198,6 +201,7 @@ func (w *writer) record(c *wirechief.Record) (wirechief.Result, error) {
 		if c.Events[i].Type != wirechief.EventSubmitted {
 			continue
 		}
+		taken = true
 		if err := w.matchParked(m, c.Events[i].Detail.Carrier, c.Events[i].Detail.CarrierIDs); err != nil {
 			return wirechief.Result{}, err
 		}
@@ -222,6 +226,9 @@ func (w *writer) record(c *wirechief.Record) (wirechief.Result, error) {
 	if w.Changes() == 0 {
 		// Only a caller who brought the message itself comes here, with writes done.
 		return wirechief.Result{}, noMessage(c.Key)
+	}
+	if taken {
+		w.recent.put(m)
 	}
 	return w.follow(m, added, c.Plan)
 }
@@ -302,7 +309,11 @@ func (w *writer) unpark(carrier, id string) ([]wirechief.Receipt, error) {
 // correlate applies a receipt to its message, or parks it.
 func (w *writer) correlate(c *wirechief.Correlate) (wirechief.Result, error) {
 	r := &c.Receipt
-	m, damage, err := oneMessage(w.q(selectByCarrier).text(r.Carrier).text(r.ID), receiptsOnly)
+	var damage, err error
+	m := w.recent.get(r.Carrier, r.ID)
+	if m == nil {
+		m, damage, err = oneMessage(w.q(selectByCarrier).text(r.Carrier).text(r.ID), receiptsOnly)
+	}
 	switch {
 	case err != nil:
 		return wirechief.Result{}, err
@@ -317,7 +328,11 @@ func (w *writer) correlate(c *wirechief.Correlate) (wirechief.Result, error) {
 		return wirechief.Result{Parked: true}, w.q(insertParked).text(r.Carrier).text(r.ID).int(store.Micros(r.At)).bytes(doc).run()
 	}
 	before := len(m.Events)
-	for _, e := range m.Receive(*r) {
+	events := m.Receive(*r)
+	if before == 0 {
+		m.Events = events[:0] // they are recorded where they are
+	}
+	for _, e := range events {
 		m.Record(e)
 	}
 	added := m.Events[before:]
@@ -327,5 +342,7 @@ func (w *writer) correlate(c *wirechief.Correlate) (wirechief.Result, error) {
 	if err := w.q(updateHistory).text(string(m.Status)).bytes(w.scratch).int(keyOf(m.Shard, m.ID)).run(); err != nil {
 		return wirechief.Result{}, err
 	}
+	w.recent.drop(m)
+	w.recent.put(m)
 	return w.follow(m, added, c.Plan)
 }

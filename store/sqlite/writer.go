@@ -41,6 +41,7 @@ type writer struct {
 	flights   map[string][]wirechief.MessageKey // the last of each carrier
 	isolating bool
 	parked    parkedSet
+	recent    recent
 	scratch   []byte
 }
 
@@ -202,6 +203,7 @@ func (w *writer) transact(batch []*call, isolating bool) (err error) {
 			return
 		}
 		w.parked.forget()
+		w.recent.forget()
 		// Some errors have ended the transaction already.
 		if !w.AutocommitEnabled() {
 			if rerr := w.q("ROLLBACK").run(); rerr != nil && !w.AutocommitEnabled() {
@@ -255,6 +257,7 @@ func (w *writer) one(command wirechief.Command) (wirechief.Result, wirechief.Com
 			return res, nil, err
 		}
 		w.parked.forget()
+		w.recent.forget()
 		if err := w.q("ROLLBACK TO command").run(); err != nil {
 			return res, nil, err
 		}

@@ -133,6 +133,65 @@ func receiptTests() []testCase {
 				t.Fatalf("message %d got it", r.Message.ID)
 			}
 		}},
+		{"receipt/finds what changed since it was submitted", func(t *testing.T, s wirechief.Store) {
+			do(t, s, accept(text(acme, 1)), submit(key(acme, 1), "c1"), wirechief.Correlate{Receipt: receipt("c1", wirechief.ReceiptEnroute)})
+			kept := []wirechief.MediaItem{{Token: "tok", Type: "image/png"}}
+			do(t, s, wirechief.Record{Key: key(acme, 1), Media: kept, Events: []wirechief.Event{event(wirechief.EventForwarded, wirechief.Detail{})}})
+			r := do(t, s, wirechief.Correlate{Receipt: receipt("c1", wirechief.ReceiptDelivered)})[0]
+			same(t, "media", r.Message.Media, kept)
+			same(t, "history", types(message(t, s, key(acme, 1)).Events), []wirechief.EventType{
+				wirechief.EventAccepted, wirechief.EventSubmitted, wirechief.EventReceipt, wirechief.EventForwarded, wirechief.EventReceipt, wirechief.EventDelivered,
+			})
+		}},
+		{"receipt/of a try before the last one ends nothing", func(t *testing.T, s wirechief.Store) {
+			do(t, s, accept(text(acme, 1)), submit(key(acme, 1), "c1"), submit(key(acme, 1), "c2"))
+			for _, id := range []string{"c1", "c1"} {
+				if r := do(t, s, wirechief.Correlate{Receipt: receipt(id, wirechief.ReceiptDelivered)})[0]; r.Message.Status != wirechief.StatusSubmitted {
+					t.Fatalf("%+v", r.Message)
+				}
+			}
+			if r := do(t, s, wirechief.Correlate{Receipt: receipt("c2", wirechief.ReceiptDelivered)})[0]; r.Message.Status != wirechief.StatusDelivered {
+				t.Fatalf("%+v", r.Message)
+			}
+		}},
+		{"receipt/among neighbours of which one cannot be applied", func(t *testing.T, s wirechief.Store) {
+			do(t, s, accept(text(acme, 1)))
+			clash := accept(text(acme, 3), text(acme, 1))
+			results := try(t, s,
+				accept(text(acme, 2)), submit(key(acme, 2), "c2"), wirechief.Correlate{Receipt: receipt("c2", wirechief.ReceiptEnroute)},
+				submit(key(acme, 1), "c1"), clash, wirechief.Correlate{Receipt: receipt("c1", wirechief.ReceiptDelivered), Plan: tell(9)},
+				wirechief.Correlate{Receipt: receipt("c2", wirechief.ReceiptDelivered), Plan: tell(10)},
+			)
+			for i, r := range results {
+				if (r.Err != nil) != (i == 4) {
+					t.Fatalf("command %d: %v", i, r.Err)
+				}
+			}
+			for id, want := range map[int64]int{1: 4, 2: 5} {
+				m := message(t, s, key(acme, id))
+				if m.Status != wirechief.StatusDelivered || len(m.Events) != want {
+					t.Errorf("message %d: %s, %v", id, m.Status, types(m.Events))
+				}
+			}
+			same(t, "deliveries", ids(must(s.Deliveries(t.Context(), wirechief.DeliveryFilter{}))(t), deliveryID), []int64{10, 9})
+		}},
+		{"receipt/of very many messages", func(t *testing.T, s wirechief.Store) {
+			const n = 6000
+			var commands []wirechief.Command
+			for i := int64(1); i <= n; i++ {
+				commands = append(commands, accept(text(acme, i)), submit(key(acme, i), "c"+strconv.FormatInt(i, 10)))
+			}
+			do(t, s, commands...)
+			commands = nil
+			for i := int64(1); i <= n; i++ {
+				commands = append(commands, wirechief.Correlate{Receipt: receipt("c"+strconv.FormatInt(i, 10), wirechief.ReceiptDelivered)})
+			}
+			for i, r := range do(t, s, commands...) {
+				if r.Message.ID != int64(i+1) || r.Message.Status != wirechief.StatusDelivered {
+					t.Fatalf("receipt %d: %+v", i+1, r.Message)
+				}
+			}
+		}},
 		{"receipt/the unmatched are listed newest first", func(t *testing.T, s wirechief.Store) {
 			for i := range 3 {
 				do(t, s, wirechief.Correlate{Receipt: receipt("c"+strconv.Itoa(i), wirechief.ReceiptDelivered)})
