@@ -40,6 +40,7 @@ type lane struct {
 	// Owned by run:
 	head      *backlog.Head[wirechief.MessageKey, *wirechief.Message]
 	flight    flight
+	batch     batch
 	downSince time.Time
 	searched  time.Time // when the head was last searched for what can be moved
 }
@@ -105,14 +106,32 @@ func (l *lane) run(ctx context.Context) {
 	}
 }
 
-// batch is one round's work between taking and committing.
+// batch is one round's work between taking and committing. Its memory is used
+// again by the next round.
 type batch struct {
 	commands []wirechief.Command
 	after    []func(wirechief.Result) // one a command, run after the commit; nil: nothing to do
+	events   []wirechief.Event        // of the commands
 	claimed  []*wirechief.Message
 	now      time.Time
 	flight   bool                          // the set in flight changed
 	ended    map[wirechief.MessageKey]bool // withdrawn in this round
+}
+
+// begin empties a batch.
+func (b *batch) begin(now time.Time) {
+	clear(b.commands)
+	clear(b.after)
+	clear(b.events)
+	clear(b.claimed)
+	*b = batch{commands: b.commands[:0], after: b.after[:0], events: b.events[:0], claimed: b.claimed[:0], now: now}
+}
+
+// one is a list of one event, for a command.
+func (b *batch) one(e wirechief.Event) []wirechief.Event {
+	b.events = append(b.events, e)
+	n := len(b.events)
+	return b.events[n-1 : n : n]
 }
 
 func (b *batch) add(c wirechief.Command, after func(wirechief.Result)) {
@@ -122,7 +141,8 @@ func (b *batch) add(c wirechief.Command, after func(wirechief.Result)) {
 
 // round does what there is to do and says how long it may sleep at most.
 func (l *lane) round(ctx context.Context) time.Duration {
-	b := &batch{now: l.x.Now()}
+	b := &l.batch
+	b.begin(l.x.Now())
 	l.take(ctx, b)
 	l.fill(ctx, b)
 	l.claim(b)
@@ -199,7 +219,7 @@ func (l *lane) withdrawNow(ctx context.Context, b *batch, w withdrawal) {
 	b.ended[w.key] = true
 	l.head.Remove(w.key)
 	b.add(wirechief.Record{
-		Key: w.key, Message: m, Events: []wirechief.Event{w.event}, Queue: &nowhere, Plan: l.x.follow,
+		Key: w.key, Message: m, Events: b.one(w.event), Queue: &nowhere, Plan: l.x.follow,
 		Only: []wirechief.Status{wirechief.StatusAccepted, wirechief.StatusScheduled},
 	}, func(r wirechief.Result) {
 		if r.Err == nil {

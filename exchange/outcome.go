@@ -46,7 +46,7 @@ func (l *lane) settle(b *batch, r report) {
 // finish records the end of the message's time in this queue.
 func (l *lane) finish(b *batch, m *wirechief.Message, e wirechief.Event) {
 	b.add(wirechief.Record{
-		Key: m.MessageKey, Message: m, Events: []wirechief.Event{e}, Queue: &nowhere, Plan: l.x.follow,
+		Key: m.MessageKey, Message: m, Events: b.one(e), Queue: &nowhere, Plan: l.x.follow,
 	}, func(wirechief.Result) { l.forget(m) })
 }
 
@@ -125,7 +125,7 @@ func (l *lane) back(b *batch, m *wirechief.Message, e wirechief.Event, at time.T
 		at = m.ValidUntil
 	}
 	q := wirechief.Queue{Lane: l.c.Name(), At: at, Tries: tries}
-	b.add(wirechief.Record{Key: m.MessageKey, Message: m, Events: []wirechief.Event{e}, Queue: &q}, func(r wirechief.Result) {
+	b.add(wirechief.Record{Key: m.MessageKey, Message: m, Events: b.one(e), Queue: &q}, func(r wirechief.Result) {
 		kept := m
 		if r.Message != nil {
 			kept = lean(r.Message)

@@ -138,6 +138,7 @@ func (x *Exchange) plan(r *wirechief.SendRequest, tenant *wirechief.Tenant, send
 			Tenant:     r.Tenant, Ref: res.Ref, Direction: wirechief.Outward, From: r.From, To: to,
 			Text: r.Text, MMS: mms, Encoding: res.Encoding, Segments: res.Segments,
 			CreatedAt: now, ValidUntil: at.Add(validity), Dialect: r.Dialect,
+			Events: make([]wirechief.Event, 0, 2), // mostly accepted and routed
 		}
 		for _, u := range r.Media {
 			m.Media = append(m.Media, wirechief.MediaItem{Source: u})
