@@ -2,27 +2,37 @@ package delivery
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/wirechief/wirechief"
 )
 
 // clerk is what has to be done with the store beside keeping outcomes: reading
-// on where a front runs low, looking for lanes, and bringing pauses into it.
-// One goroutine does it, so that nobody else waits. All of it is guarded by the
-// engine's lock.
+// on where a front runs low and looking for lanes, and, apart from that because
+// it may take long, bringing pauses into it. A goroutine for each does it, so
+// that nobody else waits. All of it is guarded by the engine's lock.
 type clerk struct {
-	wake   chan struct{}
-	survey bool             // look at all lanes of the store
-	fills  []*lane          // read on
-	pauses []*lane          // bring the pause or its end into the store
-	gone   []wirechief.Lane // tell Options.Gone
+	reads  chan struct{}
+	survey bool    // look at all lanes of the store
+	fills  []*lane // read on
+
+	changes chan struct{}
+	pauses  []*lane          // bring the pause or its end into the store
+	gone    []wirechief.Lane // tell Options.Gone
 }
 
-// nudge wakes the clerk.
-func (c *clerk) nudge() {
+// task is something to do with the store, and what makes it wait again when
+// that could not be asked.
+type task struct {
+	do    func(context.Context) error
+	again func()
+}
+
+// nudge wakes who listens to a channel.
+func nudge(c chan struct{}) {
 	select {
-	case c.wake <- struct{}{}:
+	case c <- struct{}{}:
 	default:
 	}
 }
@@ -32,30 +42,26 @@ func (e *Engine) askFor(l *lane) {
 	l.refilling = true
 	l.settled = make(map[wirechief.DeliveryKey]struct{})
 	e.clerk.fills = append(e.clerk.fills, l)
-	e.clerk.nudge()
+	nudge(e.clerk.reads)
 }
 
 // settlePause has the store agree with whether a lane is paused.
 func (e *Engine) settlePause(l *lane) {
-	for _, other := range e.clerk.pauses {
-		if other == l {
-			return
-		}
+	if !slices.Contains(e.clerk.pauses, l) {
+		e.clerk.pauses = append(e.clerk.pauses, l)
 	}
-	e.clerk.pauses = append(e.clerk.pauses, l)
-	e.clerk.nudge()
+	nudge(e.clerk.changes)
 }
 
-// read is the clerk at work.
-func (e *Engine) read() {
-	e.clerk.nudge()
+// work does tasks as they come.
+func (e *Engine) work(wake <-chan struct{}, next func() task) {
 	for {
 		select {
 		case <-e.life.Done():
 			return
-		case <-e.clerk.wake:
+		case <-wake:
 		}
-		for wait := commitWait; !e.serve(e.life); wait = min(2*wait, commitWaitMost) {
+		for wait := commitWait; !e.serve(next); wait = min(2*wait, commitWaitMost) {
 			if !e.sleep(wait) {
 				return
 			}
@@ -65,47 +71,56 @@ func (e *Engine) read() {
 
 // serve does what there is to do. It reports false when the store could not
 // be asked; the rest then waits.
-func (e *Engine) serve(ctx context.Context) bool {
+func (e *Engine) serve(next func() task) bool {
 	for {
 		e.mu.Lock()
-		c := &e.clerk
-		var do func(context.Context) error
-		var again func()
-		switch {
-		case len(c.pauses) > 0:
-			l := c.pauses[0]
-			c.pauses = c.pauses[1:]
-			do = func(ctx context.Context) error { return e.bringPause(ctx, l) }
-			again = func() { e.settlePause(l) }
-		case len(c.gone) > 0:
-			key := c.gone[0]
-			c.gone = c.gone[1:]
-			do = func(ctx context.Context) error { e.Gone(ctx, key); return nil }
-		case c.survey:
-			c.survey = false
-			do = e.look
-			again = func() { c.survey = true }
-		case len(c.fills) > 0:
-			l := c.fills[0]
-			c.fills = c.fills[1:]
-			do = func(ctx context.Context) error { return e.fill(ctx, l) }
-			again = func() { c.fills = append(c.fills, l) }
-		}
+		t := next()
 		e.mu.Unlock()
-		if do == nil {
+		if t.do == nil {
 			return true
 		}
-		if err := do(ctx); err != nil {
-			if ctx.Err() != nil {
+		if err := t.do(e.life); err != nil {
+			if e.life.Err() != nil {
 				return true
 			}
 			e.Log.Error("the queue of deliveries cannot be read or changed; trying again", "error", err)
 			e.mu.Lock()
-			again()
+			t.again()
 			e.mu.Unlock()
 			return false
 		}
 	}
+}
+
+// nextRead takes the next task of reading.
+func (e *Engine) nextRead() (t task) {
+	c := &e.clerk
+	switch {
+	case c.survey:
+		c.survey = false
+		t = task{e.look, func() { c.survey = true }}
+	case len(c.fills) > 0:
+		l := c.fills[0]
+		c.fills = c.fills[1:]
+		t = task{func(ctx context.Context) error { return e.fill(ctx, l) }, func() { c.fills = append(c.fills, l) }}
+	}
+	return t
+}
+
+// nextChange takes the next task of bringing pauses into the store.
+func (e *Engine) nextChange() (t task) {
+	c := &e.clerk
+	switch {
+	case len(c.gone) > 0:
+		key := c.gone[0]
+		c.gone = c.gone[1:]
+		t.do = func(ctx context.Context) error { e.Gone(ctx, key); return nil }
+	case len(c.pauses) > 0:
+		l := c.pauses[0]
+		c.pauses = c.pauses[1:]
+		t = task{func(ctx context.Context) error { return e.bringPause(ctx, l) }, func() { e.settlePause(l) }}
+	}
+	return t
 }
 
 // look finds the lanes that have something pending, and lets each be read
@@ -203,11 +218,12 @@ func (e *Engine) bringPause(ctx context.Context, l *lane) error {
 		},
 		Status: to, At: now.Truncate(time.Microsecond),
 	})
-	if err == nil {
-		err = results[0].Err
-	}
 	if err != nil {
 		return err
+	}
+	if err := results[0].Err; err != nil {
+		e.Log.Error("the store refuses to pause or resume deliveries", "tenant", l.key.Tenant, "kind", l.key.Kind, "error", err)
+		return nil
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()

@@ -154,7 +154,7 @@ func New(o Options) *Engine {
 	if len(o.Schedule) > 0 {
 		e.first = o.Schedule[0]
 	}
-	e.clerk.wake = make(chan struct{}, 1)
+	e.clerk.reads, e.clerk.changes = make(chan struct{}, 1), make(chan struct{}, 1)
 	for name, p := range profiles() {
 		e.profiles[name] = p.override(&o)
 	}
@@ -173,8 +173,11 @@ func (e *Engine) Start(context.Context) error {
 	}
 	e.state = started
 	e.clerk.survey = true
+	nudge(e.clerk.reads)
+	nudge(e.clerk.changes)
 	e.running.Go(e.commit)
-	e.running.Go(e.read)
+	e.running.Go(func() { e.work(e.clerk.reads, e.nextRead) })
+	e.running.Go(func() { e.work(e.clerk.changes, e.nextChange) })
 	e.running.Go(e.tick)
 	return nil
 }
@@ -206,7 +209,7 @@ func (e *Engine) close(ctx context.Context) error {
 		e.cutOff()
 		<-e.landed
 	}
-	e.nudgeCommit()
+	nudge(e.commits)
 	select {
 	case <-e.kept:
 	case <-ctx.Done():
@@ -254,7 +257,7 @@ func (e *Engine) Wake() {
 	e.mu.Lock()
 	e.clerk.survey = true
 	e.mu.Unlock()
-	e.clerk.nudge()
+	nudge(e.clerk.reads)
 }
 
 // Pause stops or resumes a lane. What is pending in it becomes paused in the

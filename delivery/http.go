@@ -80,6 +80,7 @@ func (h *HTTP) Send(ctx context.Context, d *wirechief.Delivery, timeout time.Dur
 				if ctx.Err() != nil {
 					return nil, wirechief.Outcome{Disposition: wirechief.Retry, Reason: wirechief.ReasonShutdown}
 				}
+				a.Request = "" // nothing was sent
 				return failed(a, start, reasonOf(err), err)
 			}
 		}

@@ -105,7 +105,7 @@ func (e *Engine) place(l *lane, now time.Time) {
 	}
 	if at.After(now) {
 		if e.sleepers.put(l, at) {
-			e.ring()
+			nudge(e.alarm)
 		}
 		return
 	}
@@ -229,14 +229,6 @@ func (e *Engine) tick() {
 		}
 		e.mu.Unlock()
 		timer.Reset(wait)
-	}
-}
-
-// ring tells tick that the first sleeper is another.
-func (e *Engine) ring() {
-	select {
-	case e.alarm <- struct{}{}:
-	default:
 	}
 }
 

@@ -59,15 +59,7 @@ func (e *Engine) finish(f *flight, attempt *wirechief.Attempt, o wirechief.Outco
 		}
 	}
 	e.finished = append(e.finished, settlement{f, c})
-	e.nudgeCommit()
-}
-
-// nudgeCommit wakes commit.
-func (e *Engine) nudgeCommit() {
-	select {
-	case e.commits <- struct{}{}:
-	default:
-	}
+	nudge(e.commits)
 }
 
 // after says where a delivery stands after a failed try, and when the next is.
@@ -90,7 +82,7 @@ func (e *Engine) gone(l *lane) {
 	e.pause(l, true)
 	if e.Gone != nil {
 		e.clerk.gone = append(e.clerk.gone, l.key)
-		e.clerk.nudge()
+		nudge(e.clerk.changes)
 	}
 }
 
