@@ -202,9 +202,13 @@ func listingTests() []testCase {
 				text(acme, 4, func(m *wirechief.Message) { m.From = "+13109060902" }), text(brand, 5),
 				text(acme, 6, func(m *wirechief.Message) { m.Direction = wirechief.Inward }),
 			))
-			for since, want := range map[time.Duration]int{-2 * time.Hour: 2, -time.Hour: 2, -time.Minute: 1, time.Minute: 0} {
-				if got := must(s.CountSent(t.Context(), acme, "+13109060901", at(since)))(t); got != want {
-					t.Errorf("since %s: %d, want %d", since, got, want)
+			tollFree := func(m *wirechief.Message) { m.From = "+18005550100" }
+			do(t, s, accept(text(acme, 11, since(-time.Hour), tollFree), text(acme, 12, since(0), tollFree), text(acme, 13, since(0), tollFree, suppressed), text(brand, 14, tollFree)))
+			for _, from := range []string{"+13109060901", "+18005550100"} {
+				for since, want := range map[time.Duration]int{-2 * time.Hour: 2, -time.Hour: 2, -time.Minute: 1, time.Minute: 0} {
+					if got := must(s.CountSent(t.Context(), acme, from, at(since)))(t); got != want {
+						t.Errorf("%s since %s: %d, want %d", from, since, got, want)
+					}
 				}
 			}
 		}},
