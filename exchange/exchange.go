@@ -173,6 +173,10 @@ func (x *Exchange) Start(ctx context.Context) error {
 	return nil
 }
 
+// lastMoment is how long Stop waits, beyond its own time, for what the carriers
+// reported to be on disk. What is not will be in doubt at the next start.
+const lastMoment = time.Second
+
 // Stop ends the carriers, commits what they still reported, and returns when
 // nothing of the exchange runs any more.
 func (x *Exchange) Stop(ctx context.Context) error {
@@ -198,8 +202,11 @@ func (x *Exchange) Stop(ctx context.Context) error {
 			first = err
 		}
 	}
+	// What the carriers reported at the end is worth a moment more.
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastMoment)
+	defer cancel()
 	for _, l := range x.lanes {
-		l.idle(ctx)
+		l.settled(last)
 	}
 	x.cancel()
 	x.running.Wait()

@@ -35,7 +35,8 @@ type lane struct {
 
 	reportsMu sync.Mutex
 	reports   []report
-	quiet     chan struct{} // see idle
+	quiet     chan struct{} // closed when the lane is idle
+	over      bool          // no more reports will come
 
 	// Owned by run:
 	head      *backlog.Head[wirechief.MessageKey, *wirechief.Message]
@@ -78,10 +79,16 @@ func (l *lane) drain() {
 }
 
 // idle waits until nothing of a draining lane is in flight, or ctx ends.
-func (l *lane) idle(ctx context.Context) {
+func (l *lane) idle(ctx context.Context) { l.quietens(ctx, false) }
+
+// settled waits until what a carrier that has stopped reported is on disk, or
+// ctx ends. What it did not report stays in flight.
+func (l *lane) settled(ctx context.Context) { l.quietens(ctx, true) }
+
+func (l *lane) quietens(ctx context.Context, over bool) {
 	quiet := make(chan struct{})
 	l.reportsMu.Lock()
-	l.quiet = quiet
+	l.quiet, l.over = quiet, over
 	l.reportsMu.Unlock()
 	l.wakeUp()
 	select {
@@ -408,7 +415,7 @@ func (l *lane) submit(ctx context.Context, m *wirechief.Message) {
 func (l *lane) tellQuiet() {
 	l.reportsMu.Lock()
 	defer l.reportsMu.Unlock()
-	if l.quiet != nil && l.draining.Load() && l.flight.len() == 0 && len(l.reports) == 0 {
+	if l.quiet != nil && l.draining.Load() && (l.over || l.flight.len() == 0) && len(l.reports) == 0 {
 		close(l.quiet)
 		l.quiet = nil
 	}

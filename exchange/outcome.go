@@ -261,7 +261,8 @@ func (x *Exchange) settleInDoubt(ctx context.Context) error {
 func (x *Exchange) reroute(ctx context.Context, messages []*wirechief.Message, because string) bool {
 	now := x.Now()
 	commands := make([]wirechief.Command, 0, len(messages))
-	for _, m := range messages {
+	to := make([]string, len(messages)) // the queue of each
+	for i, m := range messages {
 		own := ""
 		if n := x.dir.number(m.From); n != nil {
 			own = n.Carrier
@@ -275,7 +276,9 @@ func (x *Exchange) reroute(ctx context.Context, messages []*wirechief.Message, b
 			}}})
 			continue
 		}
-		q := wirechief.Queue{Lane: choice.Carriers[0], At: m.Queue.At}
+		to[i] = choice.Carriers[0]
+		x.lanes[to[i]].announce(m.MessageKey)
+		q := wirechief.Queue{Lane: to[i], At: m.Queue.At}
 		commands = append(commands, wirechief.Record{Key: m.MessageKey, Queue: &q, Events: []wirechief.Event{{
 			At: now, Type: wirechief.EventRouted, Detail: wirechief.Detail{
 				Carrier: choice.Carriers[0], Route: choice.Carriers[1:], Because: because,
@@ -285,17 +288,22 @@ func (x *Exchange) reroute(ctx context.Context, messages []*wirechief.Message, b
 	results, err := x.Store.Apply(ctx, commands...)
 	if err != nil {
 		x.Log.ErrorContext(ctx, "messages could not be routed anew", "error", err)
-		return false
 	}
 	moved := false
-	for _, r := range results {
-		if r.Err == nil {
-			moved = true
+	for i, m := range messages {
+		var r wirechief.Result
+		if err == nil {
+			r = results[i]
 		}
+		if b := x.inbox(to[i]); b != nil && r.Message == nil {
+			b.retract(m.MessageKey)
+		}
+		if r.Message == nil {
+			continue
+		}
+		moved = true
 		x.Deliver.Add(r.Deliveries...)
-		if r.Message != nil {
-			x.toLanes(r.Message)
-		}
+		x.toLanes(r.Message)
 	}
 	return moved
 }
