@@ -70,8 +70,11 @@ func wantTexts(t *testing.T, w *world, want ...string) {
 func TestPartsAreJoined(t *testing.T) {
 	one, two, three := part(7, 3, 1, "one "), part(7, 3, 2, "two "), part(7, 3, 3, "three")
 	for _, order := range [][]wirechief.Inbound{
-		{one, two, three}, {three, two, one}, {two, three, one},
-		{one, one, two, one, two, three}, {one, two, three, three, one, two, three},
+		{one, two, three},
+		{three, two, one},
+		{two, three, one},
+		{one, one, two, one, two, three},
+		{one, two, three, three, one, two, three},
 	} {
 		for _, restartAfter := range []int{-1, 0, 1} {
 			w := newWorld(t)

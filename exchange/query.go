@@ -255,8 +255,10 @@ func (x *Exchange) SimulateText(ctx context.Context, p wirechief.Principal, from
 			return h.Text(ctx, from, to, text)
 		}
 	}
-	return &wirechief.Error{Op: "sim.text", Kind: wirechief.NotOffered, Field: "to",
-		Message: to + " is not on a simulator carrier; handsets can be played only there"}
+	return &wirechief.Error{
+		Op: "sim.text", Kind: wirechief.NotOffered, Field: "to",
+		Message: to + " is not on a simulator carrier; handsets can be played only there",
+	}
 }
 
 // Number gives a number of the tenant's.

@@ -59,12 +59,16 @@ func rules() []rule {
 			r.From, r.Media = "+13109060902", []string{"http://a.test/1.png"}
 		}, nil, wirechief.NotFound, wirechief.RuleSender, "from"},
 
-		{"messaging switched off", nil, func(w *world) { w.apply(`tenants: [{id: acme, messaging: false}]`) },
-			wirechief.Forbidden, wirechief.RuleMessaging, ""},
-		{"no money", nil, func(w *world) {
-			w.apply(`tenants: [{id: acme, balance: "0.003", rates: {sms_segment: "0.004", mms: "0.02"}}]`)
+		{
+			"messaging switched off", nil, func(w *world) { w.apply(`tenants: [{id: acme, messaging: false}]`) },
+			wirechief.Forbidden, wirechief.RuleMessaging, "",
 		},
-			wirechief.Forbidden, wirechief.RuleFunds, ""},
+		{
+			"no money", nil, func(w *world) {
+				w.apply(`tenants: [{id: acme, balance: "0.003", rates: {sms_segment: "0.004", mms: "0.02"}}]`)
+			},
+			wirechief.Forbidden, wirechief.RuleFunds, "",
+		},
 
 		{"a toll-free number without verification", from("+18005550101"), nil, wirechief.Conflict, wirechief.RuleTollFree, "from"},
 		{"a toll-free number whose verification was rejected", from("+18005550102"), nil, wirechief.Conflict, wirechief.RuleTollFree, "from"},

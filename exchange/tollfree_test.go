@@ -102,8 +102,10 @@ func TestCampaigns(t *testing.T) {
 	wantError(t, err, wirechief.Conflict, wirechief.RuleCampaign, "from")
 	w.apply(`tenants: [{id: acme, campaigns: [{tcr: CW1549, approved: true}]}]`)
 	w.send("again")
-	suspended := wirechief.Entity{Tenant: "acme", Kind: wirechief.EntityCampaign, Key: "CW1549",
-		Doc: []byte(`{"tcr":"CW1549","approved":true,"suspended":true}`)}
+	suspended := wirechief.Entity{
+		Tenant: "acme", Kind: wirechief.EntityCampaign, Key: "CW1549",
+		Doc: []byte(`{"tcr":"CW1549","approved":true,"suspended":true}`),
+	}
 	if _, err := w.disk.Apply(t.Context(), wirechief.PutEntity{Entity: suspended}); err != nil {
 		t.Fatal(err)
 	}
