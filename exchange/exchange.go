@@ -39,8 +39,9 @@ type Options struct {
 // Deliverer is the delivery engine, as the exchange sees it.
 type Deliverer interface {
 	Add(deliveries ...*wirechief.Delivery)
-	// Pause holds the deliveries of a lane back, or lets them go on. It may be
-	// called before the engine starts.
+	// Pause holds the deliveries of a lane back, or lets them go on; what is
+	// pending on disk becomes paused, and back. It may be called before the
+	// engine starts.
 	Pause(lane wirechief.Lane, paused bool)
 	// Wake makes it look at the store again, after a replay.
 	Wake()

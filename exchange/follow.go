@@ -124,7 +124,7 @@ func (x *Exchange) webhookDelivery(n wirechief.Notice) (*wirechief.Delivery, err
 		Method: payload.Method, ContentType: payload.ContentType, Header: payload.Header, Body: payload.Body,
 		Status: wirechief.DeliveryPending, CreatedAt: now, NextAt: now.Truncate(time.Microsecond),
 	}
-	if x.dir.isPaused(d.Tenant, laneKey(d.Lane())) {
+	if x.DestinationPaused(d.Lane()) {
 		d.Status = wirechief.DeliveryPaused
 	}
 	return d, nil

@@ -207,19 +207,13 @@ func (x *Exchange) PauseDestination(ctx context.Context, p wirechief.Principal, 
 		return err
 	}
 	x.Deliver.Pause(lane, paused)
-	if paused {
-		return nil
-	}
-	// What was caused meanwhile is on disk as paused.
-	results, err := x.Store.Apply(ctx, wirechief.Redeliver{
-		Filter: wirechief.DeliveryFilter{Tenant: lane.Tenant, Kind: lane.Kind, Destination: lane.Destination, Status: wirechief.DeliveryPaused},
-		At:     x.Now(), Status: wirechief.DeliveryPending,
-	})
-	if err != nil {
-		return err
-	}
-	x.Deliver.Wake()
-	return results[0].Err
+	return nil
+}
+
+// DestinationPaused says whether the deliveries of a lane are held back. It is
+// for the delivery engine, which forgets lanes that have nothing to do.
+func (x *Exchange) DestinationPaused(lane wirechief.Lane) bool {
+	return x.dir.isPaused(lane.Tenant, laneKey(lane))
 }
 
 func (x *Exchange) setPaused(ctx context.Context, tenant, key string, paused bool) error {
