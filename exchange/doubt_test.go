@@ -72,9 +72,7 @@ func TestInDoubtIsLeftAlone(t *testing.T) {
 	if history(m) != "accepted routed in_doubt failed" || m.Events[2].Detail.Resend || m.Queue.Lane != "" {
 		t.Errorf("%s: %+v", history(m), m.Events)
 	}
-	if got := w.engine.about(id); len(got) != 1 || got[0] != `receipt UNKNOWN "hello"` {
-		t.Errorf("told %q", got)
-	}
+	w.told(id, `receipt UNKNOWN "hello"`)
 	w.settle()
 	w.main.none(t)
 	if w.Waiting("main") != 0 {
@@ -129,9 +127,7 @@ func TestCrash(t *testing.T) {
 	if m := w.message(ids["globex"]); m.Status != wirechief.StatusUnknown {
 		t.Errorf("globex: %s", m.Status)
 	}
-	if got := w.engine.about(ids["globex"]); len(got) != 1 || got[0] != `receipt UNKNOWN "claimed for globex"` {
-		t.Errorf("globex was told %q", got)
-	}
+	w.told(ids["globex"], `receipt UNKNOWN "claimed for globex"`)
 	again := make(map[string]bool)
 	for range 3 {
 		s := w.main.next(t)

@@ -26,9 +26,7 @@ func TestFailoverAfterARefusal(t *testing.T) {
 	// The last carrier's word is the end.
 	second.answer(final(wirechief.ReasonUnsupported, true))
 	w.becomes(id, wirechief.StatusFailed)
-	if got := w.engine.about(id); len(got) != 1 {
-		t.Errorf("told %q", got)
-	}
+	w.toldOnce(id)
 }
 
 // Passing trouble is tried three times, then another carrier has a go; where
@@ -162,7 +160,5 @@ func TestACarrierIsRemoved(t *testing.T) {
 	if history(m) != "accepted routed failed" || m.Events[2].Detail.Rule != wirechief.RuleRoute {
 		t.Errorf("%s: %+v", history(m), m.Events[2])
 	}
-	if got := w.engine.about(fails); len(got) != 1 || got[0] != `receipt UNDELIV "nowhere to go"` {
-		t.Errorf("told %q", got)
-	}
+	w.told(fails, `receipt UNDELIV "nowhere to go"`)
 }

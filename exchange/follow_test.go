@@ -59,9 +59,7 @@ func TestWhoIsTold(t *testing.T) {
 	w.inboundTo("+13109060902", handset, "hello")
 	w.inboundTo("+13109060906", handset, "hello")
 	in := w.inbox()
-	if got := w.engine.about(in[0].ID); len(got) != 1 || got[0] != `inbound "hello"` {
-		t.Errorf("told %q", got)
-	}
+	w.told(in[0].ID, `inbound "hello"`)
 	if got := w.engine.about(in[1].ID); len(got) != 0 {
 		t.Errorf("told %q", got)
 	}

@@ -35,7 +35,5 @@ func TestATextGoesOut(t *testing.T) {
 		t.Errorf("message %+v", m)
 	}
 	// The customer is told once.
-	if got := w.engine.about(id); len(got) != 1 || got[0] != `receipt DELIVRD "hello"` {
-		t.Errorf("told %q", got)
-	}
+	w.told(id, `receipt DELIVRD "hello"`)
 }

@@ -58,9 +58,7 @@ func TestExpiry(t *testing.T) {
 	if history(m) != "accepted routed expired" || m.Events[2].Detail.Rule != wirechief.RuleValidity {
 		t.Errorf("%s: %+v", history(m), m.Events)
 	}
-	if got := w.engine.about(a); len(got) != 1 || got[0] != `receipt EXPIRED "short"` {
-		t.Errorf("told %q", got)
-	}
+	w.told(a, `receipt EXPIRED "short"`)
 	w.advance(24 * time.Hour)
 	w.becomes(b, wirechief.StatusExpired)
 	w.main.setRoom(10)
@@ -171,9 +169,7 @@ func TestFinalRefusal(t *testing.T) {
 	if history(m) != "accepted routed failed" || d.Reason != wirechief.ReasonDestination || d.Code != "no" || d.Carrier != "main" {
 		t.Errorf("%s: %+v", history(m), d)
 	}
-	if got := w.engine.about(id); len(got) != 1 || got[0] != `receipt REJECTD "hello"` {
-		t.Errorf("told %q", got)
-	}
+	w.told(id, `receipt REJECTD "hello"`)
 	w.settle()
 	w.spare.none(t)
 }

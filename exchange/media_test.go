@@ -61,9 +61,7 @@ func TestAPictureThatIsNone(t *testing.T) {
 	if d := m.Events[2].Detail; history(m) != "accepted routed failed" || d.Reason != wirechief.ReasonContent || d.Because != errRefused.Message {
 		t.Errorf("%s: %+v", history(m), d)
 	}
-	if got := w.engine.about(id); len(got) != 1 || got[0] != `receipt REJECTD "look"` {
-		t.Errorf("told %q", got)
-	}
+	w.told(id, `receipt REJECTD "look"`)
 	w.settle()
 	w.main.none(t)
 }
@@ -107,9 +105,7 @@ func TestAPictureThatCannotBeHadNow(t *testing.T) {
 		w.advance(time.Minute)
 	}
 	w.becomes(id, wirechief.StatusFailed)
-	if got := w.engine.about(id); len(got) != 1 || got[0] != `receipt REJECTD "look"` {
-		t.Errorf("told %q", got)
-	}
+	w.told(id, `receipt REJECTD "look"`)
 }
 
 // A scheduled picture is fetched when it is due, not before.

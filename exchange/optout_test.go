@@ -92,9 +92,7 @@ func TestTheLedger(t *testing.T) {
 	if err != nil || len(list) != 1 {
 		t.Fatal(list, err)
 	}
-	if got := w.engine.about(list[0].ID); len(got) != 1 || got[0] != `inbound "STOP"` {
-		t.Errorf("told %q", got)
-	}
+	w.told(list[0].ID, `inbound "STOP"`)
 }
 
 // What was accepted before the STOP and has not left by then does not leave:
@@ -112,9 +110,8 @@ func TestStopReachesWhatWaits(t *testing.T) {
 	if history(m) != "accepted scheduled routed suppressed" || m.Queue.Lane != "" {
 		t.Errorf("%s, waits in %q", history(m), m.Queue.Lane)
 	}
-	if got := w.engine.about(id); len(got) != 1 || got[0] != `receipt REJECTD "tomorrow"` {
-		t.Errorf("told %q", got)
-	}
+	w.told(id, `receipt REJECTD "tomorrow"`)
+	w.settle()
 	if w.Waiting("main") != 0 {
 		t.Errorf("%d wait", w.Waiting("main"))
 	}

@@ -94,9 +94,7 @@ func TestPartsAreJoined(t *testing.T) {
 			if d := m.Events[0].Detail; history(m) != "received" || d.Parts != 3 || len(d.Missing) != 0 || m.Status != wirechief.StatusReceived {
 				t.Errorf("%s: %+v", history(m), m.Events)
 			}
-			if got := w.engine.about(m.ID); len(got) != 1 || got[0] != `inbound "one two three"` {
-				t.Errorf("told %q", got)
-			}
+			w.told(m.ID, `inbound "one two three"`)
 			// Nothing of it is left behind.
 			w.advance(time.Hour)
 			w.inbound(other, "later")

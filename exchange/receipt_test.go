@@ -66,9 +66,7 @@ func TestReceiptsBeforeTheAnswer(t *testing.T) {
 		first.answer(done("c1"))
 		w.becomes(id, wirechief.StatusDelivered)
 		w.expect(id, wirechief.StatusDelivered, want)
-		if got := w.engine.about(id); len(got) != 1 || got[0] != `receipt DELIVRD "hello"` {
-			t.Errorf("told %q", got)
-		}
+		w.told(id, `receipt DELIVRD "hello"`)
 		if got, err := w.disk.UnmatchedReceipts(t.Context(), 10); err != nil || len(got) != 0 {
 			t.Errorf("still unmatched: %+v, %v", got, err)
 		}
@@ -91,9 +89,7 @@ func TestReceiptsAgain(t *testing.T) {
 			t.Errorf("receipt %d is marked %t", i, m.Events[i].Detail.Repeat)
 		}
 	}
-	if got := w.engine.about(id); len(got) != 1 {
-		t.Errorf("told %q", got)
-	}
+	w.toldOnce(id)
 }
 
 // The same receipt over many connections at once ends the message once.
@@ -110,9 +106,7 @@ func TestReceiptsAtTheSameTime(t *testing.T) {
 	}
 	wg.Wait()
 	w.becomes(id, wirechief.StatusDelivered)
-	if got := w.engine.about(id); len(got) != 1 {
-		t.Errorf("told %q", got)
-	}
+	w.toldOnce(id)
 }
 
 // A long text is delivered once each of its segments is, and has failed as soon
@@ -137,9 +131,7 @@ func TestReceiptsOfSegments(t *testing.T) {
 					t.Fatalf("after %s: %s, want %s", part, m.Status, tt.status[i])
 				}
 			}
-			if got := w.engine.about(id); len(got) != 1 {
-				t.Errorf("told %q", got)
-			}
+			w.toldOnce(id)
 			m := w.message(id)
 			if d := m.Events[3].Detail; d.Part != 2 || d.Parts != 3 {
 				t.Errorf("the receipt of p2 is kept as %+v", d)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -280,6 +281,25 @@ func (w *world) eventually(what string, is func() bool) {
 		case <-deadline.C:
 			w.t.Fatalf("waited in vain for %s", what)
 		}
+	}
+}
+
+// told fails unless the customer is told just this about a message. What a lane
+// causes reaches the engine a moment after it is on disk.
+func (w *world) told(id int64, want ...string) {
+	w.t.Helper()
+	w.eventually("the customer to be told", func() bool { return len(w.engine.about(id)) >= len(want) })
+	if got := w.engine.about(id); !slices.Equal(got, want) {
+		w.t.Errorf("told %q, want %q", got, want)
+	}
+}
+
+// toldOnce fails unless the customer is told one thing about a message.
+func (w *world) toldOnce(id int64) {
+	w.t.Helper()
+	w.eventually("the customer to be told", func() bool { return len(w.engine.about(id)) > 0 })
+	if got := w.engine.about(id); len(got) != 1 {
+		w.t.Errorf("told %q", got)
 	}
 }
 
