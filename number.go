@@ -62,6 +62,7 @@ type Number struct {
 	Campaign     string       `json:"campaign,omitempty"` // TCR id
 	Webhook      string       `json:"webhook,omitempty"`  // name
 	Protected    bool         `json:"protected,omitempty"`
+	Throughput   float64      `json:"throughput,omitempty"` // segments a second that it sends at most; 0: no limit
 	Forwards     []Forward    `json:"forwards,omitempty"`
 	Replies      Replies      `json:"replies,omitzero"`
 	Voice        Voice        `json:"voice,omitzero"`

@@ -68,6 +68,7 @@ func (a *application) tenantNumber(tenant string, s *state.Number) *wirechief.Er
 	set(&n.Campaign, s.Campaign)
 	set(&n.Webhook, s.Webhook)
 	set(&n.Protected, s.Protected)
+	set(&n.Throughput, s.Throughput)
 	if s.Forwards != nil {
 		n.Forwards = mergeForwards(n.Forwards, s.Forwards)
 	}

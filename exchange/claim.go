@@ -42,6 +42,9 @@ func (l *lane) claim(b *batch) {
 				continue
 			}
 		}
+		if room > 0 && l.paced(b, m) {
+			continue
+		}
 		if room <= 0 {
 			stuck = append(stuck, it)
 			if search {

@@ -76,6 +76,7 @@ type Exchange struct {
 	lanes    map[string]*lane
 	carriers []carrier.Carrier // in the order of the configuration
 	answers  keyed             // one request at a time under an idempotency key
+	pace     pace              // of the numbers that may send so many segments a second only
 	tollFree keyed             // one send at a time from a number whose caps are counted
 	ledger   keyed             // one change at a time of what a handset wants from a number
 	parts    *assembler

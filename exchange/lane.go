@@ -41,6 +41,7 @@ type lane struct {
 	// Owned by run:
 	head      *backlog.Head[wirechief.MessageKey, *wirechief.Message]
 	flight    flight
+	placed    map[wirechief.MessageKey]struct{} // messages that wait for the pace of their number
 	batch     batch
 	downSince time.Time
 	searched  time.Time // when the head was last searched for what can be moved
@@ -56,6 +57,7 @@ func newLane(x *Exchange, c carrier.Carrier) *lane {
 	return &lane{
 		inbox: newInbox(), x: x, c: c, abilities: c.Abilities(),
 		head: backlog.New[wirechief.MessageKey, *wirechief.Message](headSize), flight: newFlight(),
+		placed: make(map[wirechief.MessageKey]struct{}),
 	}
 }
 
@@ -198,11 +200,12 @@ func (l *lane) take(ctx context.Context, b *batch) {
 }
 
 // lean drops the history of a message that the lane owns from now on, but for
-// the doubts, which the carrier is told of. The store has all of it.
+// what says that the carrier may have it, which the carrier is told. The store
+// has all of it.
 func lean(m *wirechief.Message) *wirechief.Message {
 	var doubts []wirechief.Event
 	for i := range m.Events {
-		if m.Events[i].Type == wirechief.EventInDoubt {
+		if m.Events[i].Type == wirechief.EventInDoubt || m.Events[i].Detail.Resend {
 			doubts = append(doubts, m.Events[i])
 		}
 	}
@@ -225,6 +228,7 @@ func (l *lane) withdrawNow(ctx context.Context, b *batch, w withdrawal) {
 	}
 	b.ended[w.key] = true
 	l.head.Remove(w.key)
+	delete(l.placed, w.key)
 	b.add(wirechief.Record{
 		Key: w.key, Message: m, Events: b.one(w.event), Queue: &nowhere, Plan: l.x.follow,
 		Only: []wirechief.Status{wirechief.StatusAccepted, wirechief.StatusScheduled},

@@ -53,6 +53,7 @@ func (l *lane) finish(b *batch, m *wirechief.Message, e wirechief.Event) {
 // forget drops a message that has left this queue.
 func (l *lane) forget(m *wirechief.Message) {
 	l.head.Done(m.MessageKey)
+	delete(l.placed, m.MessageKey)
 	l.left()
 }
 
@@ -85,7 +86,7 @@ func (l *lane) doubt(b *batch, m *wirechief.Message, o wirechief.Outcome) {
 	if tries > 1 {
 		at = at.Add(patience(tries-1, false))
 	}
-	l.back(b, m, e, at, tries)
+	l.back(b, m, b.one(e), at, tries)
 }
 
 func (l *lane) doubtEvent(at time.Time, o wirechief.Outcome, resend bool) wirechief.Event {
@@ -113,19 +114,29 @@ func (l *lane) again(b *batch, m *wirechief.Message, o wirechief.Outcome) {
 		}
 	}
 	at := b.now.Add(max(o.After, patience(tries, slowDown)))
-	l.back(b, m, wirechief.Event{At: b.now, Type: wirechief.EventThrottled, Detail: wirechief.Detail{
-		Carrier: l.c.Name(), Reason: o.Reason, Code: o.Code, Text: o.Text, NextAt: at,
-	}}, at, tries)
+	var events []wirechief.Event
+	// Segments of a long text that it took before it refused one go out again.
+	if partly := len(o.IDs) > 0; partly || isNoted(tries) {
+		events = b.one(wirechief.Event{At: b.now, Type: wirechief.EventThrottled, Detail: wirechief.Detail{
+			Carrier: l.c.Name(), CarrierIDs: o.IDs, Reason: o.Reason, Code: o.Code, Text: o.Text, NextAt: at, Resend: partly,
+		}})
+	}
+	l.back(b, m, events, at, tries)
 }
+
+// isNoted says whether the n-th refusal of a message gets an event of its own.
+// A carrier that is too busy for hours refuses a message thousands of times;
+// the history lies in the message's row, which each entry writes anew.
+func isNoted(n int) bool { return n <= 8 || n&(n-1) == 0 }
 
 // back returns a message to this queue, due at the given instant, but not
 // after its validity, for then it has to be ended.
-func (l *lane) back(b *batch, m *wirechief.Message, e wirechief.Event, at time.Time, tries int) {
+func (l *lane) back(b *batch, m *wirechief.Message, events []wirechief.Event, at time.Time, tries int) {
 	if !m.ValidUntil.IsZero() && at.After(m.ValidUntil) {
 		at = m.ValidUntil
 	}
 	q := wirechief.Queue{Lane: l.c.Name(), At: at, Tries: tries}
-	b.add(wirechief.Record{Key: m.MessageKey, Message: m, Events: b.one(e), Queue: &q}, func(r wirechief.Result) {
+	b.add(wirechief.Record{Key: m.MessageKey, Message: m, Events: events, Queue: &q}, func(r wirechief.Result) {
 		kept := m
 		if r.Message != nil {
 			kept = lean(r.Message)

@@ -174,6 +174,7 @@ type Number struct {
 	Campaign     *string                 `yaml:"campaign"`
 	Webhook      *string                 `yaml:"webhook"`
 	Protected    *bool                   `yaml:"protected"`
+	Throughput   *float64                `yaml:"throughput"` // segments a second; 0: no limit
 	Forwards     []Forward               `yaml:"forwards"`
 	Replies      *Replies                `yaml:"replies"`
 	Voice        *Voice                  `yaml:"voice"`

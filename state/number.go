@@ -21,6 +21,9 @@ func (j judge) number(path string, n *Number) {
 	if n.TollFree != nil && !e164.IsTollFree(n.Number) {
 		j.Report(at(path, "toll_free_verification"), "%s is not a toll-free number", n.Number)
 	}
+	if n.Throughput != nil && !(*n.Throughput >= 0 && *n.Throughput <= 10_000) { // also not a NaN
+		j.Report(at(path, "throughput"), "%v is out of range: 0 to 10000 segments a second", *n.Throughput)
+	}
 	type key struct {
 		kind        wirechief.DeliveryKind
 		destination string
