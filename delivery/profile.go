@@ -41,9 +41,9 @@ var aDay = []time.Duration{
 func profiles() map[string]Profile {
 	const vendor = 10 * time.Second
 	return map[string]Profile{
-		// bulkvs: inbound message webhook, retry on non-200; contracts/bulkvs.md 5 and "Decided".
+		// bulkvs: inbound message webhook, retry on non-200; docs/dialects/bulkvs.md.
 		wirechief.DialectBulkVS: {Schedule: aDay, Timeout: vendor, GoneFails: true},
-		// fonedynamics: SMS webhooks; contracts/fonedynamics.md A11: the usual schedule, 10 s.
+		// fonedynamics: SMS webhooks; the usual schedule, 10 s.
 		wirechief.DialectFoneDynamics: {Schedule: schedule, Timeout: vendor, GoneFails: true},
 		// message2give: HTTP forwards; as Fone Dynamics's.
 		wirechief.DialectMessage2Give: {Schedule: schedule, Timeout: vendor},

@@ -8,7 +8,7 @@ import (
 	"github.com/wirechief/wirechief/e164"
 )
 
-// The words of the ledger (contracts/bulkvs.md 11). A text counts only when
+// The words of the ledger (docs/dialects/bulkvs.md). A text counts only when
 // the word is all of it, in any case, blanks around it ignored: "STOP" opts
 // out, "STOP 12345" does not.
 var (

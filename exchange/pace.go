@@ -7,8 +7,7 @@ import (
 	"github.com/wirechief/wirechief"
 )
 
-// pace spreads what a number sends over time, in segments (smpp.md: throughput
-// limit per number). It gives each message the first instant that is free, over
+// pace spreads what a number sends over time, in segments. It gives each message the first instant that is free, over
 // all carriers; a long text takes as many places as it has segments.
 type pace struct {
 	mu   sync.Mutex

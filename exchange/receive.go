@@ -105,7 +105,7 @@ func (x *Exchange) holdMedia(ctx context.Context, m *wirechief.Message, in wirec
 	}
 	if m.Text != "" {
 		// The text of an MMS travels as a part of its own, and clients of
-		// webhooks find it there (contracts/bulkvs.md 5).
+		// webhooks find it there (docs/dialects/bulkvs.md).
 		if err := keep(strings.NewReader(m.Text), "text/plain; charset=utf-8"); err != nil {
 			return nil, err
 		}

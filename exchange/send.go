@@ -14,7 +14,7 @@ import (
 )
 
 // Send judges a request (judge.go) and, when it passes, makes its messages
-// durable. The order of the rules is that of contracts/bulkvs.md 3.2, for every
+// durable. The order of the rules is that of docs/dialects/bulkvs.md, for every
 // dialect: properties, sender, service and funds, registration, then each
 // recipient. Funds are taken inside the commit, where they cannot be spent twice.
 func (x *Exchange) Send(ctx context.Context, r wirechief.SendRequest) (wirechief.SendResult, error) {

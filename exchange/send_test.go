@@ -15,7 +15,7 @@ import (
 )
 
 // rule is one reason to refuse a whole request. The rules stand in the order in
-// which they are judged (contracts/bulkvs.md 3.2): properties, sender,
+// which they are judged (docs/dialects/bulkvs.md): properties, sender,
 // service and funds, registration, what no recipient can have, the queue.
 type rule struct {
 	name  string

@@ -8,7 +8,7 @@ import (
 )
 
 // tollFreeCaps is how much a toll-free number may send while its verification
-// is pending (contracts/bulkvs.md 12: the vendor's own text), the longest first:
+// is pending (docs/dialects/bulkvs.md: the vendor's own words), the longest first:
 // who is far below all of them is counted once.
 var tollFreeCaps = [...]struct {
 	within time.Duration

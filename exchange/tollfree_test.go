@@ -10,7 +10,7 @@ import (
 )
 
 // A toll-free number whose verification is pending may send 2,000 a day, 6,000
-// a week and 10,000 a month (contracts/bulkvs.md 12).
+// a week and 10,000 a month (docs/dialects/bulkvs.md).
 func TestTollFreeCaps(t *testing.T) {
 	w := newWorld(t)
 	w.main.answers(taken)

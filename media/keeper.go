@@ -18,7 +18,7 @@ import (
 	"github.com/wirechief/wirechief"
 )
 
-// Limits of a file, in octets (contracts/bulkvs.md 3.2).
+// Limits of a file, in octets (docs/dialects/bulkvs.md).
 const (
 	MaxFetch = 5 << 20 // taken of what comes in
 	MaxKeep  = 1 << 20 // sent: carriers take no more

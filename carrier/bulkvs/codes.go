@@ -62,7 +62,7 @@ func verdictOf(status int) verdict {
 }
 
 // answer is the reply to messageSend (bulkvs: messageSend, response 200), and
-// the body of refusals (contracts/bulkvs.md 2), whose Description is no string
+// the body of refusals (docs/dialects/bulkvs.md), whose Description is no string
 // in one case that has been seen.
 type answer struct {
 	RefID       string          `json:"RefId"`

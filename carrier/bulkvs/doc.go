@@ -19,5 +19,5 @@
 // of an inbound text from a new one.
 //
 // Look next at dialect/bulkvs for the other side of the same wire, and at
-// contracts/bulkvs.md 3, 5 and 6 for what is known of it.
+// docs/dialects/bulkvs.md for what is known of it.
 package bulkvs

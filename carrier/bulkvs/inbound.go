@@ -31,7 +31,7 @@ func (c *Carrier) WebhookPath() string {
 func (c *Carrier) Webhook() http.Handler { return http.HandlerFunc(c.receive) }
 
 // receive answers 200 when everything is on disk; the far side brings the rest
-// again (contracts/bulkvs.md 5: anything but 200 is sent again).
+// again (docs/dialects/bulkvs.md: anything but 200 is sent again).
 func (c *Carrier) receive(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodPost {
 		w.Header().Set("Allow", http.MethodPost)
@@ -84,7 +84,7 @@ func (c *Carrier) receive(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// notice is a text or a receipt (contracts/bulkvs.md 5 and 6), read leniently.
+// notice is a text or a receipt (docs/dialects/bulkvs.md), read leniently.
 type notice struct {
 	RefID           string    `json:"RefId"`
 	From            string    `json:"From"`
@@ -210,7 +210,7 @@ func isLayout(rawURL string) bool {
 }
 
 // receipt gives the receipt. Its id is the RefId of the send, which
-// contracts/bulkvs.md 6 expects but cannot prove; without one, that of the text.
+// docs/dialects/bulkvs.md expects but cannot prove; without one, that of the text.
 func (n *notice) receipt(carrier string, now time.Time) wirechief.Receipt {
 	fields := receiptFields(string(n.Message))
 	r := wirechief.Receipt{

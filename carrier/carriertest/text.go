@@ -74,7 +74,7 @@ func (c *SMSC) Text(ctx context.Context, t Text) (pdu.Status, error) {
 	return status, err
 }
 
-// addressOf writes an address as operator.md has it (numbering: international).
+// addressOf writes an address as docs/operating.md has it (numbering: international).
 func addressOf(s string) pdu.Address {
 	digits := strings.TrimPrefix(s, "+")
 	switch {

@@ -14,9 +14,9 @@ type Behaviour struct {
 	Code      string                 // the receipt's error code, three digits
 }
 
-// behaviour is the table of operator.md, "The simulator carrier". usual is the
+// behaviour is the table of docs/operating.md, "The simulator carrier". usual is the
 // delay of an ordinary receipt. The error codes are ours, but for 255, which
-// has been seen with UNDELIV (contracts/bulkvs.md 6).
+// has been seen with UNDELIV (docs/dialects/bulkvs.md).
 func behaviour(to string, usual time.Duration) Behaviour {
 	b := Behaviour{Delay: usual, State: wirechief.ReceiptDelivered, Code: "000"}
 	if len(to) < 4 {

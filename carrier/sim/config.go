@@ -17,7 +17,7 @@ type Config struct {
 
 // Defaults is the configuration of an entry that says nothing but type: sim.
 func Defaults() Config {
-	return Config{Room: 256, ReceiptDelay: 200 * time.Millisecond} // operator.md, the simulator carrier
+	return Config{Room: 256, ReceiptDelay: 200 * time.Millisecond} // docs/operating.md, the simulator carrier
 }
 
 // Validate says which key is out of range.

@@ -87,7 +87,7 @@ func start(t *testing.T, x *exchange) *sim.Carrier {
 	return c
 }
 
-// TestLastDigits is the table of operator.md, "The simulator carrier".
+// TestLastDigits is the table of docs/operating.md, "The simulator carrier".
 func TestLastDigits(t *testing.T) {
 	for _, tt := range []struct {
 		to    string

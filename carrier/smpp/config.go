@@ -31,7 +31,7 @@ type Config struct {
 	TLS             bool              `yaml:"tls"` // with the system's roots
 }
 
-// Defaults is operator.md's list of carrier keys.
+// Defaults is docs/operating.md's list of carrier keys.
 func Defaults() Config {
 	return Config{
 		Bind: Transceiver, Connections: 1, Window: 64, EnquireLink: 30 * time.Second,

@@ -13,7 +13,7 @@ import (
 	"github.com/wirechief/wirechief/gsm"
 )
 
-// TestConfigReads is the example of operator.md.
+// TestConfigReads is the example of docs/operating.md.
 func TestConfigReads(t *testing.T) {
 	c := Config{}
 	err := yaml.Unmarshal([]byte(`

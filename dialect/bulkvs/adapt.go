@@ -16,13 +16,13 @@ import (
 )
 
 const (
-	maxRecipients = 4000 // contracts/bulkvs.md 3.2: what apprise sends in one call
+	maxRecipients = 4000 // docs/dialects/bulkvs.md: what apprise sends in one call
 	maxURL        = 2048 // octets of a media URL
 )
 
 // readLogin finds out what a client shows. Bearer is taken in the forms that a
 // 3CX may send, which carry what Basic would: "Bearer <b64>" and
-// "Bearer Basic <b64>" (contracts/bulkvs.md 1; bulkvs: every call, Authorization).
+// "Bearer Basic <b64>" (docs/dialects/bulkvs.md; bulkvs: every call, Authorization).
 func readLogin(h http.Header, bearer bool) (exchange.Login, error) {
 	scheme, rest := dialect.SplitAuthorization(h.Get("Authorization"))
 	if scheme == "bearer" && bearer {
@@ -284,7 +284,7 @@ func appendSent(b []byte, out *outgoing, res *wirechief.SendResult, pbx bool) []
 			b = append(b, `,"Status":"SUCCESS"}`...)
 			continue
 		}
-		// contracts/bulkvs.md 3.4: no public source shows a failing entry.
+		// docs/dialects/bulkvs.md: no public source shows a failing entry.
 		b = append(b, `,"Status":"FAILED","Code":"`...)
 		b = append(b, refusal.code...)
 		b = append(b, `","Description":`...)
@@ -300,7 +300,7 @@ func appendSent(b []byte, out *outgoing, res *wirechief.SendResult, pbx bool) []
 	return append(b, '}')
 }
 
-// appendEcho appends what a Telnyx client reads (contracts/bulkvs.md 7).
+// appendEcho appends what a Telnyx client reads (docs/dialects/bulkvs.md).
 func appendEcho(b []byte, out *outgoing, res *wirechief.SendResult) []byte {
 	b = append(b, `,"data":{"record_type":"message","direction":"outbound","id":`...)
 	b = dialect.AppendString(b, res.Ref)
@@ -421,7 +421,7 @@ func webhookRowOf(w wirechief.Webhook) webhookRow {
 }
 
 // campaignRowOf: Approval says whether the campaign may be sent under now, so
-// a suspended one is "N" (contracts/bulkvs.md 8).
+// a suspended one is "N" (docs/dialects/bulkvs.md).
 func campaignRowOf(c exchange.CampaignUse) campaignRow {
 	row := campaignRow{c.TCR, c.Brand, strconv.Itoa(c.Numbers), "N", stamp(c.ApprovedAt)}
 	if c.Approved && !c.Suspended {

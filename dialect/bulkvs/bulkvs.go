@@ -79,7 +79,7 @@ func routes() []dialect.Route[handler] {
 }
 
 // ServeHTTP finds the route, lets the client in and reads the body, in the
-// order of contracts/bulkvs.md 3.2: 401 before 400.
+// order of docs/dialects/bulkvs.md: 401 before 400.
 func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	route, allowed := s.table.Find(r.Method, r.URL.Path)
 	switch {

@@ -86,7 +86,7 @@ func TestConformance(t *testing.T) {
 				return
 			}
 			if len(b) != 3 || b["Status"] != "Failed" || !digits.MatchString(b["Code"]) || b["Description"] == "" {
-				t.Errorf("%d %s is not the refusal of contracts/bulkvs.md 2", status, body)
+				t.Errorf("%d %s is not the refusal of docs/dialects/bulkvs.md", status, body)
 			}
 			if header.Get("Content-Type") != "application/json" {
 				t.Errorf("%d has content type %q", status, header.Get("Content-Type"))

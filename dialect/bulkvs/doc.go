@@ -13,7 +13,7 @@
 // with regard to it; unknown properties are ignored and null is absent.
 //
 // Where the vendor's document is silent, the behaviour is that of
-// contracts/bulkvs.md: numbers are read as leniently as clients write them,
+// docs/dialects/bulkvs.md: numbers are read as leniently as clients write them,
 // answered as 11 digits; several recipients get private copies; one that
 // cannot be sent to is FAILED in Results while the request is a success; every
 // refusal has the one body of errors.go, with a table of codes of our own.

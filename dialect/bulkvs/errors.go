@@ -17,7 +17,7 @@ type answer struct {
 
 // kinds is the table from kind to status and code. The vendor documents 400,
 // 403, 404, 409, 412 and 503; its codes are not public but for 7511, so these
-// are our own (contracts/bulkvs.md 2), with the HTTP status in them.
+// are our own (docs/dialects/bulkvs.md), with the HTTP status in them.
 var kinds = map[wirechief.Kind]answer{
 	wirechief.Invalid:         {http.StatusBadRequest, "7400"},         // bulkvs: response 400
 	wirechief.Unauthenticated: {http.StatusUnauthorized, "7401"},       // bulkvs: every call, response 401

@@ -52,7 +52,7 @@ func (Formatter) Format(n wirechief.Notice) (wirechief.Payload, error) {
 	return wirechief.Payload{Method: "POST", ContentType: "application/json", Body: body}, nil
 }
 
-// appendInbound writes an inbound message (contracts/bulkvs.md 5; bulkvs:
+// appendInbound writes an inbound message (docs/dialects/bulkvs.md; bulkvs:
 // inbound, From, To, Message, MediaURLs, RefId): the vendor's keys, and RefId
 // after them. DeliveryReceipt stays out, for clients
 // take its mere presence for a receipt.
@@ -87,7 +87,7 @@ func appendInbound(b []byte, n wirechief.Notice) []byte {
 	return append(b, '}')
 }
 
-// appendReceipt writes a delivery receipt (contracts/bulkvs.md 6; bulkvs:
+// appendReceipt writes a delivery receipt (docs/dialects/bulkvs.md; bulkvs:
 // receipt, RefId, From, To, Message, DeliveryReceipt). It comes
 // from the handset, and DeliveryReceipt is a JSON boolean: the text "false"
 // would be true to smsconnector.
@@ -180,7 +180,7 @@ func beginning(text string) string {
 }
 
 // encodeText encodes a text inside the JSON as the webhook wants it. The
-// vendor's way is form encoding, the space as "+" (contracts/bulkvs.md 5).
+// vendor's way is form encoding, the space as "+" (docs/dialects/bulkvs.md).
 func encodeText(text, encoding string) string {
 	switch encoding {
 	case "none":

@@ -64,7 +64,7 @@ func pictures(links ...string) (media []wirechief.MediaLink) {
 	return media
 }
 
-// TestFormat is contracts/bulkvs.md 5, 6 and 7 to the letter.
+// TestFormat is docs/dialects/bulkvs.md to the letter.
 func TestFormat(t *testing.T) {
 	const r = `"RefId":"` + ref + `"`
 	for _, tt := range []struct {
@@ -218,7 +218,7 @@ func TestReceiptText(t *testing.T) {
 			if d := cmp.Diff(start+tt.want, text); d != "" {
 				t.Error(d)
 			}
-			// As a strict client reads it (contracts/bulkvs.md 6).
+			// As a strict client reads it (docs/dialects/bulkvs.md).
 			strict := regexp.MustCompile(`^id:(\d+) sub:(\d{3}) dlvrd:(\d{3}) submit date:(\d{10}) done date:(\d{10}) stat:([A-Z]{7}) err:(\d{3}) text:(.*)$`)
 			if !strict.MatchString(text) {
 				t.Errorf("%q does not have the seven fields", text)

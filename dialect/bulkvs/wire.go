@@ -3,7 +3,7 @@ package bulkvs
 // layout is how times are written, in UTC (as in Last Modification).
 const layout = "2006-01-02 15:04:05"
 
-// refusal is the body of every refusal (contracts/bulkvs.md 2). Code is a
+// refusal is the body of every refusal (docs/dialects/bulkvs.md). Code is a
 // string of digits. Number calls put TN before it; none is offered yet.
 type refusal struct {
 	Status      string `json:"Status"` // "Failed"
@@ -46,7 +46,7 @@ type campaignRow struct {
 }
 
 // event is what a webhook of Method 3CX gets: the envelope of Telnyx v2, which
-// the generic SMS provider of 3CX reads (contracts/bulkvs.md 7; bulkvs: 3CX,
+// the generic SMS provider of 3CX reads (docs/dialects/bulkvs.md; bulkvs: 3CX,
 // data.payload.id, data.payload.text, data.payload.media).
 type event struct {
 	Data eventData `json:"data"`
