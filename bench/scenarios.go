@@ -3,6 +3,7 @@ package bench
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/wirechief/wirechief/carrier/carriertest"
@@ -114,29 +115,36 @@ func restart(ctx context.Context, o *Options) ([]Figure, error) {
 }
 
 // fairness compares the quick endpoints' times with and without a slow one
-// among them.
+// among them: three times each in turn, so that what else the machine does
+// meets both, and the medians of the three.
 func fairness(ctx context.Context, o *Options) ([]Figure, error) {
 	o.defaults()
-	alone, err := tenEndpoints(ctx, o, 0, "fairness, all quick")
-	if err != nil {
-		return nil, err
+	var alone, beside []float64
+	for range 3 {
+		times, err := tenEndpoints(ctx, o, 0, "fairness, all quick")
+		if err != nil {
+			return nil, err
+		}
+		alone = append(alone, ms(percentile(times, 99)))
+		times, err = tenEndpoints(ctx, o, 4900*time.Millisecond, "fairness, one slow")
+		if err != nil {
+			return nil, err
+		}
+		beside = append(beside, ms(percentile(times, 99)))
 	}
-	beside, err := tenEndpoints(ctx, o, 4900*time.Millisecond, "fairness, one slow")
-	if err != nil {
-		return nil, err
-	}
-	a, b := ms(percentile(alone, 99)), ms(percentile(beside, 99))
+	slices.Sort(alone)
+	slices.Sort(beside)
 	return []Figure{
-		{Name: "quick endpoints p99, all quick", Value: a, Unit: "ms", Lower: true},
-		{Name: "quick endpoints p99, one of ten slow", Value: b, Unit: "ms", Lower: true},
-		{Name: "the same as a ratio", Value: b / a, Unit: "×", Least: 2, Aim: 1.2, Lower: true},
+		{Name: "quick endpoints p99, all quick", Value: alone[1], Unit: "ms", Lower: true},
+		{Name: "quick endpoints p99, one of ten slow", Value: beside[1], Unit: "ms", Lower: true},
+		{Name: "the same as a ratio", Value: beside[1] / alone[1], Unit: "×", Least: 2, Aim: 1.2, Lower: true},
 	}, nil
 }
 
 // tenEndpoints sends from ten numbers with an endpoint each, the first of which
 // takes its time, and gives the times of the other nine.
 func tenEndpoints(ctx context.Context, o *Options, slow time.Duration, what string) ([]time.Duration, error) {
-	const rate, span, endpoints = 200, 20 * time.Second, 10
+	const rate, span, endpoints = 200, 10 * time.Second, 10
 	total := int(rate * span.Seconds())
 	quick := total - total/endpoints
 	c := newClocks()

@@ -21,8 +21,8 @@ func (w *world) blocked(number string) bool {
 	return res.Recipients[0].Rule == wirechief.RuleOptOut
 }
 
-// What a handset texts, and whether it is opted out then (docs/dialects/bulkvs.md
-// 11). A word counts when it is the whole text.
+// What a handset texts, and whether it is opted out then. A word counts when it
+// is the whole text (docs/dialects/bulkvs.md).
 func TestTheWordsOfTheLedger(t *testing.T) {
 	for _, tt := range []struct {
 		number string
