@@ -7,6 +7,7 @@ import (
 	"encoding/pem"
 	"errors"
 	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -183,17 +184,30 @@ func TestPatience(t *testing.T) {
 	})
 }
 
+// bothPorts listens on one port of UDP and TCP. A port that is free in one may
+// be taken in the other by a neighbour: then it is the next one's turn.
+func bothPorts(t *testing.T) (net.PacketConn, net.Listener) {
+	t.Helper()
+	var err error
+	for range 50 {
+		var pc net.PacketConn
+		if pc, err = net.ListenPacket("udp", "127.0.0.1:0"); err != nil {
+			t.Fatal(err)
+		}
+		var l net.Listener
+		if l, err = net.Listen("tcp", pc.LocalAddr().String()); err == nil {
+			return pc, l
+		}
+		pc.Close()
+	}
+	t.Fatal(err)
+	return nil, nil
+}
+
 // dnsServer answers on UDP with a truncated message and on TCP in full.
 func dnsServer(t *testing.T, addr string) string {
 	t.Helper()
-	pc, err := net.ListenPacket("udp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	l, err := net.Listen("tcp", pc.LocalAddr().String())
-	if err != nil {
-		t.Fatal(err)
-	}
+	pc, l := bothPorts(t)
 	answer := func(query []byte, truncated bool) []byte {
 		var m dnsmessage.Message
 		if err := m.Unpack(query); err != nil {
@@ -335,7 +349,7 @@ func TestTLS(t *testing.T) {
 	} //nolint:gosec // the point of the test
 	serve := func(change func(*httptest.Server)) *httptest.Server {
 		s := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
-		s.Config.ErrorLog = nil
+		s.Config.ErrorLog = log.New(io.Discard, "", 0) // the refusals are the point
 		if change != nil {
 			change(s)
 		}
