@@ -26,6 +26,7 @@ func (x *Exchange) Apply(ctx context.Context, f *state.File, dryRun bool) ([]sta
 		x: x, ctx: ctx, now: x.Now().UTC().Truncate(time.Second),
 		tenants: make(map[string]*wirechief.Tenant), webhooks: make(map[named]*wirechief.Webhook),
 		campaigns: make(map[named]*wirechief.Campaign), numbers: make(map[string]*wirechief.Number),
+		users: make(map[loginKey]string), dropped: make(map[string]bool),
 	}
 	if err := a.file(f); err != nil {
 		err.Op = "apply"
@@ -37,6 +38,9 @@ func (x *Exchange) Apply(ctx context.Context, f *state.File, dryRun bool) ([]sta
 	results, err := x.Store.Apply(ctx, a.commands...)
 	if err != nil {
 		return nil, err
+	}
+	for _, c := range a.changes {
+		x.Log.InfoContext(ctx, "configured", "action", c.Action, "kind", c.Kind, "tenant", c.Tenant, "key", c.Key)
 	}
 	for i, r := range results {
 		// Everything was judged before; what the store refuses all the same is
@@ -70,6 +74,8 @@ type application struct {
 	campaigns map[named]*wirechief.Campaign
 	numbers   map[string]*wirechief.Number
 	balances  map[string]wirechief.Money
+	users     map[loginKey]string // whose each user of the file is
+	dropped   map[string]bool     // credentials that go, by tenant and key
 }
 
 func (a *application) file(f *state.File) *wirechief.Error {

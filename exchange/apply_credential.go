@@ -37,10 +37,35 @@ func (a *application) credentials(s *state.Tenant) *wirechief.Error {
 		wanted[id] = append(wanted[id], c)
 	}
 	for _, id := range order {
+		if err := a.mustBeFree(s.ID, id); err != nil {
+			return err
+		}
 		if err := a.credentialsOf(s.ID, id, wanted[id]); err != nil {
 			return err
 		}
 	}
+	return nil
+}
+
+// mustBeFree refuses a user that another tenant has: whom the credentials let
+// in would be left to chance.
+func (a *application) mustBeFree(tenant string, id loginKey) *wirechief.Error {
+	owner := a.users[id]
+	if owner == "" {
+		for _, c := range a.x.dir.usersOf(id) {
+			if c.tenant != tenant && !a.dropped[c.tenant+"/"+credentialKey(c.Credential)] {
+				owner = c.tenant
+			}
+		}
+	}
+	if owner != "" && owner != tenant {
+		what := id.dialect + " credential " + id.name
+		if id.dialect == wirechief.DialectOwn || id.scheme == SchemeBearer {
+			what = id.dialect + " token" // its name is a fingerprint, and tells nobody anything
+		}
+		return wirechief.Refuse(wirechief.Conflict, wirechief.RuleAlreadyOwned, "the %s is tenant %s's already", what, owner)
+	}
+	a.users[id] = tenant
 	return nil
 }
 
@@ -72,7 +97,7 @@ func (a *application) credentialsOf(tenant string, id loginKey, wanted []*state.
 		}
 	}
 	for _, old := range kept {
-		a.drop(wirechief.EntityCredential, tenant, credentialKey(old.Credential))
+		a.dropCredential(old)
 	}
 	return nil
 }
@@ -82,9 +107,15 @@ func (a *application) credentialsOf(tenant string, id loginKey, wanted []*state.
 func (a *application) dropCredentials(tenant string, id loginKey, secret wirechief.Secret) {
 	for _, c := range a.x.dir.credentialsOf(tenant, id) {
 		if secret == "" || c.matches(secret.Reveal()) {
-			a.drop(wirechief.EntityCredential, tenant, credentialKey(c.Credential))
+			a.dropCredential(c)
 		}
 	}
+}
+
+func (a *application) dropCredential(c credential) {
+	key := credentialKey(c.Credential)
+	a.dropped[c.tenant+"/"+key] = true
+	a.drop(wirechief.EntityCredential, c.tenant, key)
 }
 
 // identify tells what a client shows beside the secret, and the secret.

@@ -100,6 +100,9 @@ func (a *application) dropTenant(id string) *wirechief.Error {
 		}
 	}
 	for _, e := range a.x.dir.entitiesOf(id) {
+		if e.Kind == wirechief.EntityCredential {
+			a.dropped[id+"/"+e.Key] = true
+		}
 		a.dropSilently(e.Kind, id, e.Key)
 	}
 	a.tenants[id] = nil

@@ -206,6 +206,14 @@ func TestApplyChangesWhatIsNamedOnly(t *testing.T) {
 				t.Errorf("left: %v", x.dir.entitiesOf("acme"))
 			}
 		}},
+		{
+			"a user goes to another tenant", `tenants: [{id: acme, credentials: [{dialect: bulkvs, username: acme, absent: true}]}, {id: other, credentials: [{dialect: bulkvs, username: acme, password: bulk-secret}]}]`,
+			"delete credential bulkvs///acme\ncreate tenant other\ncreate credential bulkvs///acme", func(t *testing.T, x *Exchange) {
+				if p, err := x.Authenticate(t.Context(), Login{Dialect: "bulkvs", Name: "acme", Secret: "bulk-secret"}); err != nil || p.Tenant != "other" {
+					t.Errorf("%+v %v", p, err)
+				}
+			},
+		},
 		{"what is absent already", `tenants: [{id: other, absent: true}, {id: acme, flows: [{id: "9", absent: true}], campaigns: [{tcr: CXXXXXX, absent: true}]}]`, "", nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -240,6 +248,9 @@ func TestApplyRefuses(t *testing.T) {
 		{"an unknown webhook", `tenants: [{id: acme, numbers: [{number: "+13109060902", webhook: no}]}]`, "", `no webhook "no"`},
 		{"an unknown campaign", `tenants: [{id: acme, numbers: [{number: "+13109060902", campaign: CNONE}]}]`, "", `no campaign "CNONE"`},
 		{"another tenant's number", `tenants: [{id: other, numbers: [{number: "+13109060901"}]}]`, wirechief.RuleAlreadyOwned, "another tenant's"},
+		{"another tenant's user", `tenants: [{id: other, credentials: [{dialect: bulkvs, username: acme, password: else}]}]`, wirechief.RuleAlreadyOwned, "bulkvs credential acme is tenant acme's already"},
+		{"another tenant's token", `tenants: [{id: other, credentials: [{dialect: wirechief, token: own-secret}]}]`, wirechief.RuleAlreadyOwned, "wirechief token is tenant acme's already"},
+		{"one user for two new tenants", `tenants: [{id: a, credentials: [{dialect: bulkvs, username: u, password: p}]}, {id: b, credentials: [{dialect: bulkvs, username: u, password: q}]}]`, wirechief.RuleAlreadyOwned, "is tenant a's already"},
 		{"a forbidden webhook", `tenants: [{id: acme, webhooks: [{name: W, url: "http://169.254.169.254/"}]}]`, wirechief.RuleEgress, "webhook W: a metadata address"},
 		{"a forbidden forward", `tenants: [{id: acme, numbers: [{number: "+13109060901", forwards: [{type: http, destination: "http://169.254.169.254/"}]}]}]`, wirechief.RuleEgress, "metadata"},
 		{"a webhook without a URL", `tenants: [{id: acme, webhooks: [{name: W}]}]`, "", "URL"},

@@ -254,6 +254,13 @@ func (d *directory) numbersOf(tenant string) []*wirechief.Number {
 	return out
 }
 
+// usersOf lists the credentials of one user, of whatever tenant.
+func (d *directory) usersOf(user loginKey) []credential {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	return slices.Clone(d.credentials[user])
+}
+
 // credentialsOf lists the credentials of one user, those of the tenant only.
 func (d *directory) credentialsOf(tenant string, user loginKey) []credential {
 	d.mu.RLock()

@@ -17,6 +17,10 @@ var credentialForms = map[string][][]string{
 	wirechief.DialectOwn:          {{"token"}},
 }
 
+// scopes are what a token of our own API may be for: everything, sending,
+// looking, or replaying and pausing deliveries.
+var scopes = [...]string{"all", "send", "read", "manage"}
+
 func (j judge) credentials(path string, list []Credential) {
 	seen := make(unique[string])
 	for i := range list {
@@ -40,6 +44,9 @@ func (j judge) credentials(path string, list []Credential) {
 		}
 		if len(c.Scopes) > 0 && c.Dialect != wirechief.DialectOwn {
 			j.Report(at(path, "scopes"), "only credentials of the dialect wirechief have scopes")
+		}
+		for i := range c.Scopes {
+			optional(j, item(at(path, "scopes"), i), &c.Scopes[i], scopes[:]...)
 		}
 		// Two secrets of one user are two credentials: that is how they are changed.
 		seen.check(j, path, "credential", strings.Join([]string{
