@@ -45,8 +45,17 @@ func (e *Encoding) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// MarshalText gives String.
-func (e Encoding) MarshalText() ([]byte, error) { return []byte(e.String()), nil }
+// MarshalText gives the name of the operator's file.
+func (e Encoding) MarshalText() ([]byte, error) {
+	switch e {
+	case Latin1:
+		return []byte("latin1"), nil
+	case UCS2:
+		return []byte("ucs2"), nil
+	default:
+		return []byte("gsm7"), nil
+	}
+}
 
 // Coding is the data_coding that announces the encoding (SMPP 3.4 5.2.19).
 func (e Encoding) Coding() byte {

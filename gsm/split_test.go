@@ -296,10 +296,10 @@ func TestNames(t *testing.T) {
 		again  string // as it is written
 		coding byte
 	}{
-		{`{"Alphabet":"gsm7","Concatenation":"udh8"}`, config{gsm.GSM7, gsm.UDH8}, `{"Alphabet":"GSM-7","Concatenation":"udh8"}`, 0},
-		{`{"Alphabet":"latin1","Concatenation":"udh16"}`, config{gsm.Latin1, gsm.UDH16}, `{"Alphabet":"Latin-1","Concatenation":"udh16"}`, 3},
-		{`{"Alphabet":"ucs2","Concatenation":"sar"}`, config{gsm.UCS2, gsm.SAR}, `{"Alphabet":"UCS-2","Concatenation":"sar"}`, 8},
-		{`{"Alphabet":"UCS-2","Concatenation":"payload"}`, config{gsm.UCS2, gsm.Payload}, `{"Alphabet":"UCS-2","Concatenation":"payload"}`, 8},
+		{`{"Alphabet":"gsm7","Concatenation":"udh8"}`, config{gsm.GSM7, gsm.UDH8}, `{"Alphabet":"gsm7","Concatenation":"udh8"}`, 0},
+		{`{"Alphabet":"latin1","Concatenation":"udh16"}`, config{gsm.Latin1, gsm.UDH16}, `{"Alphabet":"latin1","Concatenation":"udh16"}`, 3},
+		{`{"Alphabet":"ucs2","Concatenation":"sar"}`, config{gsm.UCS2, gsm.SAR}, `{"Alphabet":"ucs2","Concatenation":"sar"}`, 8},
+		{`{"Alphabet":"UCS-2","Concatenation":"payload"}`, config{gsm.UCS2, gsm.Payload}, `{"Alphabet":"ucs2","Concatenation":"payload"}`, 8},
 	}
 	for _, tt := range tests {
 		var got config

@@ -1,6 +1,7 @@
 package document
 
 import (
+	"encoding"
 	"fmt"
 	"io"
 	"iter"
@@ -86,6 +87,12 @@ func plain(v reflect.Value) any {
 		return secret(string(x))
 	case time.Duration:
 		return duration(x)
+	case encoding.TextMarshaler: // as it is read: what is printed can be given back
+		if isScalar(v.Type()) {
+			if text, err := x.MarshalText(); err == nil {
+				return string(text)
+			}
+		}
 	case fmt.Stringer:
 		if isScalar(v.Type()) {
 			return x.String()

@@ -191,6 +191,11 @@ func (b *builder) node(n ast.Node, depth int) *Node {
 	case *ast.SequenceNode:
 		out := &Node{Kind: Sequence, Line: line, Items: make([]*Node, 0, len(n.Values))}
 		for _, v := range n.Values {
+			if text, ok := glued(v); ok && n.IsFlowStyle {
+				b.size++
+				out.Items = append(out.Items, &Node{Kind: Scalar, Line: lineOf(v), Text: text, Plain: true})
+				continue
+			}
 			out.Items = append(out.Items, b.node(v, depth+1))
 		}
 		return out
@@ -237,6 +242,38 @@ func (b *builder) mapping(values []*ast.MappingValueNode, line, depth int) *Node
 		out.Entries = append(out.Entries, Entry{Key: key.Text, Line: line, Value: b.node(v.Value, depth+1)})
 	}
 	return out
+}
+
+// glued mends what the parser behind makes of {allow: [127.0.0.1/32:2790]}: a
+// colon that nothing separates from what follows is part of the word, in
+// brackets too (YAML 1.2.2, 7.3.3), and no mapping.
+func glued(n ast.Node) (string, bool) {
+	if m, ok := n.(*ast.MappingNode); ok && len(m.Values) == 1 {
+		n = m.Values[0]
+	}
+	v, ok := n.(*ast.MappingValueNode)
+	if !ok {
+		return "", false
+	}
+	key, colon, value := v.Key.GetToken(), v.Start, v.Value.GetToken()
+	if key == nil || colon == nil || value == nil || quoted(key) {
+		return "", false
+	}
+	at := colon.Position.Offset
+	if key.Position.Offset+len(key.Value) != at || key.Position.Line != value.Position.Line {
+		return "", false
+	}
+	if rest, ok := glued(v.Value); ok {
+		return key.Value + ":" + rest, true
+	}
+	if value.Position.Offset != at+1 || quoted(value) {
+		return "", false
+	}
+	switch v.Value.(type) {
+	case *ast.StringNode, *ast.IntegerNode, *ast.FloatNode:
+		return key.Value + ":" + value.Value, true
+	}
+	return "", false
 }
 
 func mapKey(k ast.MapKeyNode) ast.Node {
