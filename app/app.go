@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -199,7 +200,12 @@ func (a *App) URL() string {
 	if a.cfg.HTTP.TLS.Cert != "" {
 		scheme = "https://"
 	}
-	return scheme + a.public.Addr().String()
+	address := a.public.Addr().String()
+	// Where it listens on everything, this machine reaches it by its own name.
+	if t, ok := a.public.Addr().(*net.TCPAddr); ok && t.IP.IsUnspecified() {
+		address = net.JoinHostPort("127.0.0.1", strconv.Itoa(t.Port))
+	}
+	return scheme + address
 }
 
 // Address is where the server listens.

@@ -67,7 +67,7 @@ func (a *App) mounts(links []carrier.Carrier, v wire.Version) (public, private [
 }
 
 func cannotListen(key string, err error) error {
-	return &wirechief.Error{Op: "listen", Kind: wirechief.Invalid, Message: fmt.Sprintf("%s: %v", key, err)}
+	return &wirechief.Error{Op: "listen", Kind: wirechief.Invalid, Message: fmt.Sprintf("%s: %v", key, err), Err: err}
 }
 
 // overview is what a person finds at the root.

@@ -1,13 +1,17 @@
 package app
 
 import (
+	"context"
+	ctls "crypto/tls"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
 
 	"github.com/wirechief/wirechief"
 	"github.com/wirechief/wirechief/config"
+	"github.com/wirechief/wirechief/egress"
 	"github.com/wirechief/wirechief/state"
 )
 
@@ -27,8 +31,44 @@ func readState(cfg *config.Config) (*state.File, error) {
 	return state.Parse(cfg.State, doc)
 }
 
-// CheckState judges the state file of a configuration by itself.
-func CheckState(cfg *config.Config) error {
-	_, err := readState(cfg)
-	return err
+// CheckState judges the state file of a configuration, and the files that the
+// configuration names, as far as that is possible without what is kept: whether
+// a webhook or a campaign of a number exists may be known to the store alone.
+func CheckState(ctx context.Context, cfg *config.Config) error {
+	if tls := cfg.HTTP.TLS; tls.Cert != "" {
+		if _, err := ctls.LoadX509KeyPair(tls.Cert, tls.Key); err != nil {
+			return &wirechief.Error{Op: "configuration", Kind: wirechief.Invalid, Message: "http.tls: " + err.Error()}
+		}
+	}
+	guard, err := egress.New(egress.Options{Allow: cfg.Egress.Allow, DNS: cfg.Egress.DNS, CAFile: cfg.Egress.CAFile})
+	if err != nil {
+		return err
+	}
+	f, err := readState(cfg)
+	if f == nil || err != nil {
+		return err
+	}
+	var mistakes []error
+	mistake := func(tenant, format string, args ...any) {
+		mistakes = append(mistakes, fmt.Errorf("%s: tenant %s: "+format, append([]any{cfg.State, tenant}, args...)...))
+	}
+	for _, t := range f.Tenants {
+		for _, w := range t.Webhooks {
+			if w.URL == nil || w.Absent {
+				continue
+			}
+			if err := guard.Check(ctx, *w.URL); err != nil {
+				mistake(t.ID, "webhook %s: %s", w.Name, wirechief.MessageOf(err))
+			}
+		}
+		for _, n := range t.Numbers {
+			if c := n.Carrier; c != nil && *c != "" && !n.Absent && !slices.ContainsFunc(cfg.Carriers, func(k config.Carrier) bool { return k.Name == *c }) {
+				mistake(t.ID, "number %s: there is no carrier %q in %s", n.Number, *c, cfg.File)
+			}
+		}
+	}
+	if len(mistakes) > 0 {
+		return &wirechief.Error{Op: "state", Kind: wirechief.Invalid, Message: errors.Join(mistakes...).Error()}
+	}
+	return nil
 }

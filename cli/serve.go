@@ -97,13 +97,24 @@ type checkConfig struct {
 	Config string `name:"config" short:"c" help:"Configuration file." placeholder:"FILE" required:""`
 }
 
-func (c *checkConfig) Run(stdio IO) error {
+func (c *checkConfig) Run(ctx context.Context, stdio IO) error {
 	cfg, err := load(c.Config, stdio)
 	if err != nil {
 		return err
 	}
-	if err := app.CheckState(cfg); err != nil {
+	if err := app.CheckState(ctx, cfg); err != nil {
 		return usageError{err}
 	}
-	return cfg.Summary(stdio.Out)
+	if err := cfg.Summary(stdio.Out); err != nil {
+		return err
+	}
+	if cfg.State == "" {
+		fmt.Fprintf(stdio.Err, "%s is all right; it names no state file\n", c.Config)
+	} else {
+		fmt.Fprintf(stdio.Err, "%s and %s are all right\n", c.Config, cfg.State)
+	}
+	if len(cfg.Carriers) == 0 {
+		fmt.Fprintln(stdio.Err, "there is no carrier: nothing can be sent")
+	}
+	return nil
 }
