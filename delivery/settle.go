@@ -49,6 +49,10 @@ func (e *Engine) finish(f *flight, attempt *wirechief.Attempt, o wirechief.Outco
 	if l.paused && c.Status == wirechief.DeliveryPending {
 		c.Status = wirechief.DeliveryPaused
 	}
+	if c.Status == wirechief.DeliveryExhausted {
+		e.Log.Warn("a delivery had its last try; it is kept and can be replayed",
+			"tenant", l.key.Tenant, "kind", l.key.Kind, "delivery", en.d.ID, "message", en.d.Message, "reason", o.Reason)
+	}
 	c.Tries = en.tries
 	if attempt != nil {
 		en.attempts++

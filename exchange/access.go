@@ -53,7 +53,7 @@ func hashSecret(salt []byte, secret string) []byte {
 
 // Authenticate finds out who makes a request. Whatever is wrong, the answer
 // and the time that it takes are the same.
-func (x *Exchange) Authenticate(_ context.Context, l Login) (wirechief.Principal, error) {
+func (x *Exchange) Authenticate(ctx context.Context, l Login) (wirechief.Principal, error) {
 	name := l.Name
 	if name == "" {
 		name = tokenName(l.Secret)
@@ -72,6 +72,7 @@ func (x *Exchange) Authenticate(_ context.Context, l Login) (wirechief.Principal
 		hashSecret(make([]byte, 16), l.Secret)
 	}
 	if found == nil {
+		x.Log.InfoContext(ctx, "a login was refused", "dialect", l.Dialect, "name", name)
 		return wirechief.Principal{}, &wirechief.Error{
 			Op: "authenticate", Kind: wirechief.Unauthenticated, Message: "the credentials are missing or wrong",
 		}

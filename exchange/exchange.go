@@ -82,6 +82,8 @@ type Exchange struct {
 	parts    *assembler
 	media    *mediaLane
 
+	debug bool // the log wants to hear of each message
+
 	configuring sync.Mutex // one change of what is configured at a time
 
 	mu      sync.Mutex
@@ -113,7 +115,10 @@ func New(o Options) *Exchange {
 	if o.Failover == 0 {
 		o.Failover = 5 * time.Second
 	}
-	x := &Exchange{Options: o, dir: newDirectory(), lanes: make(map[string]*lane), carriers: o.Carriers}
+	x := &Exchange{
+		Options: o, dir: newDirectory(), lanes: make(map[string]*lane), carriers: o.Carriers,
+		debug: o.Log.Enabled(context.Background(), slog.LevelDebug),
+	}
 	names := make([]string, len(o.Carriers))
 	for i, c := range o.Carriers {
 		names[i] = c.Name()

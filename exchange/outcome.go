@@ -20,6 +20,9 @@ var nowhere = wirechief.Queue{}
 func (l *lane) settle(b *batch, r report) {
 	m, o := r.m, r.outcome
 	l.x.Meter.Submitted(l.c.Name(), o.Disposition.String(), string(o.Reason))
+	if l.x.debug {
+		l.x.Log.Debug("tried", "carrier", l.c.Name(), "message", m.ID, "disposition", o.Disposition.String(), "reason", o.Reason, "code", o.Code)
+	}
 	switch o.Disposition {
 	case wirechief.Done:
 		l.stats.count(false)

@@ -191,6 +191,7 @@ func (x *Exchange) PauseCarrier(ctx context.Context, name string, paused bool) e
 		return err
 	}
 	l.paused.Store(paused)
+	x.Log.InfoContext(ctx, "a carrier is paused or resumed", "carrier", name, "paused", paused)
 	l.wakeUp()
 	return nil
 }
@@ -207,6 +208,7 @@ func (x *Exchange) PauseDestination(ctx context.Context, p wirechief.Principal, 
 		return err
 	}
 	x.Deliver.Pause(lane, paused)
+	x.Log.InfoContext(ctx, "a destination is paused or resumed", "tenant", lane.Tenant, "destination", lane.Destination, "paused", paused, "by", p.Name)
 	return nil
 }
 
@@ -244,8 +246,9 @@ func (x *Exchange) SimulateText(ctx context.Context, p wirechief.Principal, from
 	if n == nil || !reach(p, n.Tenant) {
 		return &wirechief.Error{Op: "sim.text", Kind: wirechief.NotFound, Field: "to", Message: to + " is not a number of yours"}
 	}
-	if l := x.lanes[n.Carrier]; l != nil {
-		if h, ok := l.c.(Handset); ok {
+	for _, c := range x.carriers {
+		// A number without a carrier of its own may be on any.
+		if h, ok := c.(Handset); ok && (n.Carrier == c.Name() || n.Carrier == "") {
 			return h.Text(ctx, from, to, text)
 		}
 	}

@@ -22,6 +22,9 @@ func (x *Exchange) Inbound(ctx context.Context, in wirechief.Inbound) error {
 		return &wirechief.Error{Op: "receive", Kind: wirechief.NotFound, Message: "no number in service here is " + in.To}
 	}
 	x.Meter.Received(in.Carrier)
+	if x.debug {
+		x.Log.DebugContext(ctx, "received", "carrier", in.Carrier, "tenant", n.Tenant, "from", in.From, "to", in.To, "text", in.Text)
+	}
 	if p := in.Part; p != nil && p.Total > 1 && p.Seq >= 1 && p.Seq <= p.Total {
 		return x.parts.put(ctx, n, in)
 	}
