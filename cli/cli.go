@@ -129,7 +129,8 @@ func wordsOf(err error) string {
 		return p.Detail
 	}
 	if e, ok := errors.AsType[*wirechief.Error](err); ok && e.Message != "" {
-		if e.Err != nil && e.Err.Error() != e.Message {
+		// A cause of our own type has been worded already.
+		if _, worded := errors.AsType[*wirechief.Error](e.Err); e.Err != nil && !worded && !strings.Contains(e.Message, e.Err.Error()) {
 			return e.Message + ": " + e.Err.Error()
 		}
 		return e.Message

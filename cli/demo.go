@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"text/template"
 	"time"
 
@@ -27,7 +28,8 @@ type demo struct {
 }
 
 func (c *demo) Run(ctx context.Context, stdio IO) error {
-	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
+	host, _, err := net.SplitHostPort(c.Listen)
+	if err != nil {
 		return usagef("--listen: %q is not host:port", c.Listen)
 	}
 	dir := c.Data
@@ -64,10 +66,17 @@ func (c *demo) Run(ctx context.Context, stdio IO) error {
 	if err := cfg.Validate(); err != nil {
 		return usageError{err}
 	}
-	return run(ctx, cfg, stdio, func(a *app.App) error {
+	err = run(ctx, cfg, stdio, func(a *app.App) error {
+		if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+			fmt.Fprintf(stdio.Err, "This demo can be reached from outside of this machine: it listens on %s.\n", a.Address())
+		}
 		s.Server, s.Admin = a.URL(), cfg.Admin.Token.Reveal()
 		return demoBanner.Execute(stdio.Out, s)
 	})
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return usagef("%s is in use by another program; give another address, or --listen 127.0.0.1:0 for a free port", c.Listen)
+	}
+	return err
 }
 
 func secret() string {

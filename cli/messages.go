@@ -55,7 +55,7 @@ func (c *listMessages) Run(ctx context.Context, stdio IO) error {
 	if c.JSON {
 		return printJSON(stdio.Out, list)
 	}
-	t := newTable(stdio.Out, "ID", "AT", "WAY", "FROM", "TO", "STATUS", "CARRIER", "TEXT")
+	t := newTable(stdio.Out, "ID", "TENANT", "AT", "WAY", "FROM", "TO", "STATUS", "CARRIER", "TEXT")
 	for i := range list {
 		t.row(messageCells(&list[i])...)
 	}
@@ -68,7 +68,7 @@ func messageCells(m *wire.Message) []string {
 	if m.Direction == "inbound" {
 		way = "in"
 	}
-	return []string{strconv.FormatInt(m.ID, 10), clock(m.CreatedAt), way, m.From, m.To, m.Status, m.Carrier, oneLine(m.Text, 40)}
+	return []string{strconv.FormatInt(m.ID, 10), m.Tenant, clock(m.CreatedAt), way, m.From, m.To, m.Status, m.Carrier, oneLine(m.Text, 40)}
 }
 
 type showMessage struct {
@@ -120,9 +120,9 @@ func (c *cancelMessage) Run(ctx context.Context, stdio IO) error {
 type tailMessages struct {
 	connection
 	selection
-	After int64 `name:"after" help:"Begin behind this id, not now." placeholder:"ID"`
-	Count int   `name:"count" short:"n" help:"End after so many." placeholder:"N"`
-	JSON  bool  `name:"json" help:"Print JSON, a message a line."`
+	After *int64 `name:"after" help:"Begin behind this id, not now; 0 begins with the oldest." placeholder:"ID"`
+	Count int    `name:"count" short:"n" help:"End after so many." placeholder:"N"`
+	JSON  bool   `name:"json" help:"Print JSON, a message a line."`
 }
 
 func (c *tailMessages) Run(ctx context.Context, stdio IO) error {
@@ -132,7 +132,9 @@ func (c *tailMessages) Run(ctx context.Context, stdio IO) error {
 	}
 	defer cl.Close()
 	q := c.query()
-	q.After = c.After
+	if c.After != nil {
+		q.After = max(*c.After, 1) // no id is as low
+	}
 	shown := 0
 	var last error
 	lines := json.NewEncoder(stdio.Out)
@@ -150,7 +152,7 @@ func (c *tailMessages) Run(ctx context.Context, stdio IO) error {
 			}
 		} else {
 			cells := messageCells(&m)
-			fmt.Fprintf(stdio.Out, "%s  %s  %-3s  %s → %s  %s  %s\n", cells[0], cells[1], cells[2], cells[3], cells[4], cells[5], oneLine(m.Text, 60))
+			fmt.Fprintf(stdio.Out, "%s  %s  %-3s  %s → %s  %s  %s\n", cells[0], cells[2], cells[3], cells[4], cells[5], cells[6], oneLine(m.Text, 60))
 		}
 		if shown++; shown == c.Count {
 			return nil

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"os"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"github.com/wirechief/wirechief/api/wire"
+	"github.com/wirechief/wirechief/state"
 )
 
 // apply is `wirechief apply`.
@@ -23,6 +25,13 @@ func (c *apply) Run(ctx context.Context, stdio IO) error {
 	doc, err := os.ReadFile(c.File)
 	if err != nil {
 		return usageError{err}
+	}
+	// Mistakes in the file are told before anything is sent.
+	if _, err := state.Parse(c.File, doc); err != nil {
+		return usageError{err}
+	}
+	if len(bytes.TrimSpace(doc)) == 0 {
+		return usagef("%s is empty", c.File)
 	}
 	cl, err := c.open(stdio)
 	if err != nil {

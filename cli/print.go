@@ -70,6 +70,15 @@ func oneLine(s string, most int) string {
 	return string([]rune(s)[:most-1]) + "…"
 }
 
+// widthOf is how long the last cell of a row may be: short for people at a
+// terminal, whole for whatever reads a pipe.
+func widthOf(w io.Writer) int {
+	if isTerminal(w) {
+		return 200
+	}
+	return 100_000
+}
+
 // isTerminal says whether people watch what is written.
 func isTerminal(w io.Writer) bool {
 	f, ok := w.(*os.File)

@@ -23,7 +23,7 @@ func printMessage(stdio IO, m *wire.Message) {
 	t := newTable(stdio.Out, "AT", "WHAT", "DETAIL")
 	for i := range m.Events {
 		e := &m.Events[i]
-		t.row(clock(e.At), string(e.Type), oneLine(detail(e), 160))
+		t.row(clock(e.At), string(e.Type), oneLine(detail(e), widthOf(stdio.Out)))
 	}
 	t.flush()
 }

@@ -94,6 +94,14 @@ func (s *Store) open(ctx context.Context) error {
 	}
 	s.sweep()
 	path := filepath.Join(s.dir, fileName)
+	// SQLite gives its other files the mode of this one.
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return err
+	}
+	if err := f.Close(); err != nil {
+		return err
+	}
 	if err := migrate(ctx, path); err != nil {
 		return fmt.Errorf("migrating: %w", err)
 	}
