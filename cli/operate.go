@@ -102,6 +102,9 @@ func (c *explainRoute) Run(ctx context.Context, stdio IO) error {
 		return nil
 	}
 	fmt.Fprintf(stdio.Out, "\nA text to %s is tried over %s (%s).\n", e.To, strings.Join(e.Carriers, ", then "), e.Because)
+	if e.Waits != "" {
+		fmt.Fprintf(stdio.Out, "But %s.\n", e.Waits)
+	}
 	return nil
 }
 

@@ -188,8 +188,12 @@ func (x *Exchange) enqueue(m *wirechief.Message, choice routing.Choice, at, now 
 		m.Record(wirechief.Event{At: now, Type: wirechief.EventScheduled, Detail: wirechief.Detail{NextAt: at}})
 		m.Status = wirechief.StatusScheduled
 	}
+	because := choice.Because
+	if x.lanes[first].paused.Load() {
+		because += "; it is paused, so the message waits"
+	}
 	m.Record(wirechief.Event{At: now, Type: wirechief.EventRouted, Detail: wirechief.Detail{
-		Carrier: first, Route: choice.Carriers[1:], Because: choice.Because,
+		Carrier: first, Route: choice.Carriers[1:], Because: because,
 	}})
 	m.Queue = wirechief.Queue{Lane: first, At: at}
 	if len(m.Media) > 0 {

@@ -68,6 +68,7 @@ type Explanation struct {
 	Steps    []Step   `json:"steps"`
 	Carriers []string `json:"carriers"` // in the order in which they are tried
 	Because  string   `json:"because"`
+	Waits    string   `json:"waits,omitempty"` // why a text would not leave now, in words
 }
 
 // Explain is Choose with every step written down.
@@ -87,6 +88,14 @@ func (t *Table) Explain(q Query, condition func(carrier string) (Condition, bool
 		}
 	}
 	e.Because = choice.Because
+	if len(e.Carriers) > 0 {
+		switch c, _ := condition(e.Carriers[0]); {
+		case c.Paused:
+			e.Waits = "carrier " + e.Carriers[0] + " is paused: what is sent now waits until it is resumed"
+		case !c.Connected:
+			e.Waits = "carrier " + e.Carriers[0] + " is not connected now: what is sent waits for it, or goes to the next that is"
+		}
+	}
 	if e.Because == "" {
 		e.Because = "no carrier can take it"
 	}
