@@ -57,6 +57,13 @@ type Handler interface {
 	Changed(carrier string)
 }
 
+// LateHandler is a [Handler] that wants to know what came of a submission that
+// was reported as InDoubt with ReasonTimeout, when its answer comes after all.
+type LateHandler interface {
+	// Late gives the outcome: Done, or Final. It never blocks.
+	Late(carrier string, message int64, o wirechief.Outcome)
+}
+
 // Submission is a message on its way out, as a carrier needs it.
 type Submission struct {
 	Message int64  // our id, for logs and for peers that take a reference of ours

@@ -9,7 +9,7 @@ import (
 	"github.com/wirechief/wirechief/exchange"
 )
 
-// A submission that is not answered may have arrived. It goes out again at
+// A submission that a cut left unanswered may have arrived. It goes out again at
 // once, marked as a possible copy, and stays marked through further tries.
 func TestInDoubtIsSentAgain(t *testing.T) {
 	w := newWorld(t)
@@ -20,7 +20,7 @@ func TestInDoubtIsSentAgain(t *testing.T) {
 		t.Error("the second try is not marked")
 	}
 	m := w.expect(id, wirechief.StatusAccepted, "accepted routed in_doubt")
-	if d := m.Events[2].Detail; !d.Resend || d.Carrier != "main" || d.Reason != wirechief.ReasonTimeout {
+	if d := m.Events[2].Detail; !d.Resend || d.Carrier != "main" || d.Reason != wirechief.ReasonDisconnected {
 		t.Errorf("noted as %+v", d)
 	}
 	second.answer(retry(wirechief.ReasonThrottled))

@@ -52,6 +52,8 @@ type MediaKeeper interface {
 	// Fetch gets what a sender named, under the egress guard, and keeps it.
 	// A refusal has Kind Invalid (it will never do) or Unavailable (try again).
 	Fetch(ctx context.Context, url string) (wirechief.MediaItem, error)
+	// Collect gets a file of an inbound message, of whatever type, likewise.
+	Collect(ctx context.Context, url string) (wirechief.MediaItem, error)
 	// Keep stores what came with a message.
 	Keep(ctx context.Context, r io.Reader, mediaType string) (wirechief.MediaItem, error)
 	// Link is where anybody who has the link can get the file, until it expires.

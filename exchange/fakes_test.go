@@ -186,6 +186,11 @@ func final(why wirechief.Reason, elsewhere bool) wirechief.Outcome {
 
 // doubt is what a link says when the answer did not come.
 func doubt() wirechief.Outcome {
+	return wirechief.Outcome{Disposition: wirechief.InDoubt, Reason: wirechief.ReasonDisconnected}
+}
+
+// silence is what becomes of a submission that is not answered in time.
+func silence() wirechief.Outcome {
 	return wirechief.Outcome{Disposition: wirechief.InDoubt, Reason: wirechief.ReasonTimeout}
 }
 
@@ -311,6 +316,10 @@ type shelf struct {
 }
 
 func newShelf() *shelf { return new(shelf) }
+
+func (s *shelf) Collect(ctx context.Context, url string) (wirechief.MediaItem, error) {
+	return s.Fetch(ctx, url)
+}
 
 func (s *shelf) Fetch(_ context.Context, url string) (wirechief.MediaItem, error) {
 	s.mu.Lock()

@@ -35,12 +35,15 @@ type lane struct {
 
 	reportsMu sync.Mutex
 	reports   []report
+	lates     []late
 	quiet     chan struct{} // closed when the lane is idle
 	over      bool          // no more reports will come
 
 	// Owned by run:
 	head      *backlog.Head[wirechief.MessageKey, *wirechief.Message]
 	flight    flight
+	doubtful  map[int64]*wirechief.Message      // that wait here or are in flight after an answer did not come in time
+	answered  map[wirechief.MessageKey]bool     // of them, those in flight whose answer came after all
 	placed    map[wirechief.MessageKey]struct{} // messages that wait for the pace of their number
 	batch     batch
 	downSince time.Time
@@ -57,6 +60,7 @@ func newLane(x *Exchange, c carrier.Carrier) *lane {
 	return &lane{
 		inbox: newInbox(), x: x, c: c, abilities: c.Abilities(),
 		head: backlog.New[wirechief.MessageKey, *wirechief.Message](headSize), flight: newFlight(),
+		doubtful: make(map[int64]*wirechief.Message), answered: make(map[wirechief.MessageKey]bool),
 		placed: make(map[wirechief.MessageKey]struct{}),
 	}
 }
@@ -180,8 +184,8 @@ func (l *lane) take(ctx context.Context, b *batch) {
 	l.pushed, l.withdrawn, l.refill = nil, nil, false
 	l.mu.Unlock()
 	l.reportsMu.Lock()
-	reports := l.reports
-	l.reports = nil
+	reports, lates := l.reports, l.lates
+	l.reports, l.lates = nil, nil
 	l.reportsMu.Unlock()
 	for _, m := range pushed {
 		l.head.Push(m.MessageKey, m.Queue.At, lean(m))
@@ -195,7 +199,12 @@ func (l *lane) take(ctx context.Context, b *batch) {
 	for _, r := range reports {
 		l.flight.remove(r.m.MessageKey)
 		b.flight = true
-		l.settle(b, r)
+		if !l.settleCopy(b, r) {
+			l.settle(b, r)
+		}
+	}
+	for _, a := range lates {
+		l.settleLate(b, a)
 	}
 }
 
@@ -223,12 +232,10 @@ func (l *lane) withdrawNow(ctx context.Context, b *batch, w withdrawal) {
 	if m == nil {
 		return
 	}
-	if b.ended == nil {
-		b.ended = make(map[wirechief.MessageKey]bool)
-	}
-	b.ended[w.key] = true
+	b.end(w.key)
 	l.head.Remove(w.key)
 	delete(l.placed, w.key)
+	delete(l.doubtful, w.key.ID)
 	b.add(wirechief.Record{
 		Key: w.key, Message: m, Events: b.one(w.event), Queue: &nowhere, Plan: l.x.follow,
 		Only: []wirechief.Status{wirechief.StatusAccepted, wirechief.StatusScheduled},

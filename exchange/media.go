@@ -189,7 +189,11 @@ func (l *mediaLane) fetch(ctx context.Context, m *wirechief.Message) mediaDone {
 			media = append(media, item)
 			continue
 		}
-		got, err := x.Media.Fetch(ctx, item.Source)
+		get := x.Media.Fetch
+		if m.Direction == wirechief.Inward {
+			get = x.Media.Collect
+		}
+		got, err := get(ctx, item.Source)
 		switch {
 		case err == nil:
 			media = append(media, got)

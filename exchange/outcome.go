@@ -57,6 +57,7 @@ func (l *lane) finish(b *batch, m *wirechief.Message, e wirechief.Event) {
 func (l *lane) forget(m *wirechief.Message) {
 	l.head.Done(m.MessageKey)
 	delete(l.placed, m.MessageKey)
+	delete(l.doubtful, m.ID)
 	l.left()
 }
 
@@ -68,15 +69,13 @@ func (l *lane) left() {
 }
 
 // doubt records that the carrier may have the message. By default it goes out
-// again, marked: at once the first time, then with growing patience, for each
-// try may be a copy; and over another carrier when this one never answers. A
-// tenant may want such messages left alone instead.
+// again, marked: at once after a cut, else with growing patience, for the answer
+// may still come and each try may be a copy; and over another carrier when this
+// one never answers. After doubtsMost times it is left alone, and a tenant may
+// want such messages left alone from the first.
 func (l *lane) doubt(b *batch, m *wirechief.Message, o wirechief.Outcome) {
 	if t := l.x.dir.tenant(m.Tenant); t != nil && t.InDoubt == "unknown" {
-		b.add(wirechief.Record{
-			Key: m.MessageKey, Message: m, Queue: &nowhere, Plan: l.x.follow,
-			Events: []wirechief.Event{l.doubtEvent(b.now, o, false), wirechief.GivenUpInDoubt(b.now, l.c.Name())},
-		}, func(wirechief.Result) { l.forget(m) })
+		l.giveUp(b, m, o, wirechief.GivenUpInDoubt(b.now, l.c.Name()))
 		return
 	}
 	tries := m.Queue.Tries + 1
@@ -85,11 +84,31 @@ func (l *lane) doubt(b *batch, m *wirechief.Message, o wirechief.Outcome) {
 		l.move(b, m, next, l.without(m, next), o, "carrier "+l.c.Name()+" does not answer", e)
 		return
 	}
+	if doubtsOf(m)+1 >= doubtsMost {
+		end := wirechief.GivenUpInDoubt(b.now, l.c.Name())
+		end.Detail.Because = "the carrier may have it; it was sent several times and never answered"
+		l.giveUp(b, m, o, end)
+		return
+	}
 	at := b.now
-	if tries > 1 {
-		at = at.Add(patience(tries-1, false))
+	if n := tries; o.Reason == wirechief.ReasonTimeout || n > 1 {
+		if o.Reason != wirechief.ReasonTimeout {
+			n--
+		}
+		at = at.Add(patience(n, false))
+	}
+	if o.Reason == wirechief.ReasonTimeout {
+		l.doubtful[m.ID] = m
 	}
 	l.back(b, m, b.one(e), at, tries)
+}
+
+// giveUp ends a message in doubt.
+func (l *lane) giveUp(b *batch, m *wirechief.Message, o wirechief.Outcome, end wirechief.Event) {
+	b.add(wirechief.Record{
+		Key: m.MessageKey, Message: m, Queue: &nowhere, Plan: l.x.follow,
+		Events: []wirechief.Event{l.doubtEvent(b.now, o, false), end},
+	}, func(wirechief.Result) { l.forget(m) })
 }
 
 func (l *lane) doubtEvent(at time.Time, o wirechief.Outcome, resend bool) wirechief.Event {
@@ -145,6 +164,9 @@ func (l *lane) back(b *batch, m *wirechief.Message, events []wirechief.Event, at
 			kept = lean(r.Message)
 		}
 		kept.Queue = q
+		if l.doubtful[m.ID] != nil {
+			l.doubtful[m.ID] = kept
+		}
 		l.head.Back(m.MessageKey, at, kept)
 		l.wakeUp()
 	})

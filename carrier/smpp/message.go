@@ -30,7 +30,8 @@ type outgoing struct {
 	unsent  bool // a segment surely did not leave
 	doubt   wirechief.Reason
 	worst   pdu.Status
-	ids     []string
+	ids     []string // by segment
+	late    int      // segments whose answer did not come in time and may yet
 	outcome wirechief.Outcome
 }
 

@@ -209,6 +209,7 @@ func (m *outgoing) note(part int, a session.Answer, now time.Time) (changed bool
 	switch {
 	case a.Err == session.ErrTimeout:
 		m.doubt = wirechief.ReasonTimeout
+		m.late++
 	case a.Err != nil && a.Left:
 		m.doubt = wirechief.ReasonDisconnected
 	case a.Err != nil:
@@ -272,19 +273,57 @@ func (l *Link) settle(m *outgoing, done []*outgoing) []*outgoing {
 	default:
 		m.outcome = wirechief.Outcome{Disposition: wirechief.Done}
 	}
-	m.outcome.IDs = slices.DeleteFunc(m.ids, func(id string) bool { return id == "" })
+	m.outcome.IDs = m.knownIDs()
 	return l.end(m, done)
 }
 
+// knownIDs are the carrier's ids of the segments, in their order; one that it
+// left empty is left out.
+func (m *outgoing) knownIDs() []string {
+	return slices.DeleteFunc(slices.Clone(m.ids), func(id string) bool { return id == "" })
+}
+
 // Late implements [session.Handler]: the message has been reported in doubt,
-// and may have gone out again.
+// and may have gone out again. Once all its segments have been answered, whoever
+// wants to know is told.
 func (w *wire) Late(_ *session.Session, a session.Answer) {
 	m, ok := a.Caller.(*outgoing)
 	if !ok {
 		return
 	}
-	w.l.log.Info("the carrier's answer came after its time; the message was reported in doubt",
+	l := w.l
+	l.log.Info("the carrier's answer came after its time; the message was reported in doubt",
 		"message", m.id, "segment", a.Part+1, "status", a.Status.String(), "id", a.ID)
+	l.mu.Lock()
+	o := m.noteLate(a)
+	h, _ := l.h.(carrier.LateHandler)
+	l.mu.Unlock()
+	if h != nil && o.Disposition != 0 {
+		h.Late(l.name, m.id, o)
+	}
+}
+
+// noteLate takes down a late answer, and gives the outcome once it is known. The
+// link is locked.
+func (m *outgoing) noteLate(a session.Answer) (o wirechief.Outcome) {
+	m.late--
+	switch {
+	case m.outcome.Disposition != wirechief.InDoubt || m.outcome.Reason != wirechief.ReasonTimeout || m.unsent:
+		return o
+	case a.Status != pdu.OK:
+		if o = outcomeOf(a.Status); o.Disposition != wirechief.Final {
+			return wirechief.Outcome{}
+		}
+		return o
+	}
+	if m.ids == nil {
+		m.ids = make([]string, m.next)
+	}
+	m.ids[a.Part] = m.l.cfg.ReceiptID.Submitted(a.ID)
+	if m.late > 0 {
+		return o
+	}
+	return wirechief.Outcome{Disposition: wirechief.Done, IDs: m.knownIDs()}
 }
 
 // fifo is a queue of messages.
