@@ -10,6 +10,7 @@ import (
 	"net/netip"
 	"os"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/wirechief/wirechief"
@@ -87,14 +88,29 @@ func New(o Options) (*Guard, error) {
 }
 
 // newResolver asks one server, or those of the system.
-func newResolver(server string) *net.Resolver {
+func newResolver(server string) Resolver {
 	if server == "" {
-		return &net.Resolver{PreferGo: true}
+		return system{&net.Resolver{PreferGo: true}}
 	}
 	var d net.Dialer
 	return &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, network, _ string) (net.Conn, error) {
 		return d.DialContext(ctx, network, server)
 	}}
+}
+
+// system is the machine's own resolver. It knows names that DNS does not: those
+// of its hosts file, localhost among them, which it finds without the dot only.
+type system struct{ *net.Resolver }
+
+// LookupNetIP implements [Resolver].
+func (s system) LookupNetIP(ctx context.Context, network, host string) ([]netip.Addr, error) {
+	found, err := s.Resolver.LookupNetIP(ctx, network, host)
+	if d, ok := errors.AsType[*net.DNSError](err); ok && d.IsNotFound {
+		if local, lerr := s.Resolver.LookupNetIP(ctx, network, strings.TrimSuffix(host, ".")); lerr == nil {
+			return local, nil
+		}
+	}
+	return found, err
 }
 
 // loadRoots adds the certificates of a file to those of the system. nil means

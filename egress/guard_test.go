@@ -181,3 +181,24 @@ func TestNewRefuses(t *testing.T) {
 		}
 	}
 }
+
+// Names that only this machine knows lead to it, and are refused like its
+// addresses.
+func TestNamesOfTheHostsFile(t *testing.T) {
+	g, err := New(Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, url := range []string{"http://localhost/", "http://LOCALHOST./x", "https://localhost:8443/"} {
+		if err := g.Check(t.Context(), url); wirechief.KindOf(err) != wirechief.Invalid {
+			t.Errorf("%s is taken: %v", url, err)
+		}
+	}
+	open, err := New(Options{Allow: []string{"127.0.0.0/8", "::1/128"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := open.Check(t.Context(), "http://localhost:2790/"); err != nil {
+		t.Error(err)
+	}
+}
