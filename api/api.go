@@ -37,6 +37,7 @@ type Core interface {
 	PauseDestination(ctx context.Context, p wirechief.Principal, lane wirechief.Lane, paused bool) error
 	ExplainRoute(ctx context.Context, p wirechief.Principal, from, to string) (routing.Explanation, error)
 	Carriers(ctx context.Context) []exchange.CarrierView
+	UnmatchedReceipts(ctx context.Context, limit int) ([]wirechief.Receipt, error)
 	PauseCarrier(ctx context.Context, name string, paused bool) error
 	SimulateText(ctx context.Context, p wirechief.Principal, from, to, text string) error
 	Apply(ctx context.Context, f *state.File, dryRun bool) ([]state.Change, error)

@@ -81,6 +81,10 @@ func (c *core) ExplainRoute(_ context.Context, p wirechief.Principal, from, to s
 
 func (c *core) Carriers(context.Context) []exchange.CarrierView { return c.carriers() }
 
+func (c *core) UnmatchedReceipts(context.Context, int) ([]wirechief.Receipt, error) {
+	return []wirechief.Receipt{{Carrier: "sim", ID: "00ff", State: wirechief.ReceiptDelivered, Code: "000", Raw: "id:00ff stat:DELIVRD"}}, nil
+}
+
 func (c *core) PauseCarrier(_ context.Context, name string, paused bool) error {
 	return c.pauseCarrier(name, paused)
 }

@@ -19,6 +19,7 @@ import (
 func (a *api) operation() {
 	register(a, a.op(scopeOperator, "list-carriers", http.MethodGet, "/carriers", "List the carriers, in the order of the configuration"), a.listCarriers)
 	register(a, a.op(scopeOperator, "change-carrier", http.MethodPatch, "/carriers/{name}", "Pause a carrier, or resume it"), a.changeCarrier)
+	register(a, a.op(scopeOperator, "list-unmatched-receipts", http.MethodGet, "/receipts/unmatched", "List the newest receipts that belong to no message"), a.listUnmatched)
 	register(a, a.op(scopeRead, "explain-route", http.MethodGet, "/route", "Say which carriers a text would be tried over, and why"), a.explainRoute)
 	register(a, a.op(scopeSend, "simulate-text", http.MethodPost, "/sim/texts", "Play a handset that texts a number on a simulator carrier"), a.simulateText)
 	register(a, a.op(scopeOperator, "apply", http.MethodPost, "/apply", "Bring what is configured to the state in a file",
@@ -40,6 +41,22 @@ func (a *api) listCarriers(ctx context.Context, _ *struct{}) (*carriersOutput, e
 		out.Body[i] = newCarrier(&list[i])
 	}
 	return out, nil
+}
+
+type unmatchedInput struct {
+	Limit int `query:"limit" minimum:"1" maximum:"1000" default:"50"`
+}
+
+type unmatchedOutput struct {
+	Body []wirechief.Receipt `nullable:"false"`
+}
+
+func (a *api) listUnmatched(ctx context.Context, in *unmatchedInput) (*unmatchedOutput, error) {
+	list, err := a.Core.UnmatchedReceipts(ctx, in.Limit)
+	if err != nil {
+		return nil, err
+	}
+	return &unmatchedOutput{append([]wirechief.Receipt{}, list...)}, nil
 }
 
 type carrierInput struct {

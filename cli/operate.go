@@ -110,9 +110,38 @@ func (c *explainRoute) Run(ctx context.Context, stdio IO) error {
 
 // carriers is `wirechief carriers`.
 type carriers struct {
-	List   listCarriers  `cmd:"" default:"withargs" help:"Each carrier: type, abilities, state, last receipt, error rate."`
-	Pause  pauseCarrier  `cmd:"" help:"Submit nothing to a carrier; what waits is kept, what it brings is taken."`
-	Resume resumeCarrier `cmd:"" help:"Submit to a paused carrier again."`
+	List     listCarriers      `cmd:"" default:"withargs" help:"Each carrier: type, abilities, state, last receipt, error rate."`
+	Pause    pauseCarrier      `cmd:"" help:"Submit nothing to a carrier; what waits is kept, what it brings is taken."`
+	Resume   resumeCarrier     `cmd:"" help:"Submit to a paused carrier again."`
+	Receipts unmatchedReceipts `cmd:"" help:"The newest receipts that belong to no message."`
+}
+
+type unmatchedReceipts struct {
+	connection
+	Limit int  `name:"limit" help:"At most so many." default:"20"`
+	JSON  bool `name:"json" help:"Print JSON."`
+}
+
+func (c *unmatchedReceipts) Run(ctx context.Context, stdio IO) error {
+	cl, err := c.open(stdio)
+	if err != nil {
+		return err
+	}
+	defer cl.Close()
+	list, err := cl.UnmatchedReceipts(ctx, c.Limit)
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		return printJSON(stdio.Out, list)
+	}
+	t := newTable(stdio.Out, "AT", "CARRIER", "ID", "STATE", "CODE", "FROM", "TO", "RAW")
+	for i := range list {
+		r := &list[i]
+		t.row(clock(r.At), r.Carrier, r.ID, string(r.State), r.Code, r.From, r.To, oneLine(r.Raw, widthOf(stdio.Out)))
+	}
+	t.flush()
+	return nil
 }
 
 type listCarriers struct {

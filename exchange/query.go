@@ -140,6 +140,12 @@ func queryOf(m *wirechief.Message, own string) routing.Query {
 	return routing.Query{From: m.From, To: m.To, Own: own, MMS: m.MMS}
 }
 
+// UnmatchedReceipts gives the newest receipts that belong to no message: those
+// of a carrier that writes its ids otherwise than we are told, mostly.
+func (x *Exchange) UnmatchedReceipts(ctx context.Context, limit int) ([]wirechief.Receipt, error) {
+	return x.Store.UnmatchedReceipts(ctx, limit)
+}
+
 // CarrierView is what people see of a carrier.
 type CarrierView struct {
 	Name        string

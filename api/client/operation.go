@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"strconv"
 
+	"github.com/wirechief/wirechief"
 	"github.com/wirechief/wirechief/api/wire"
 	"github.com/wirechief/wirechief/routing"
 )
@@ -23,6 +24,12 @@ func (c *Client) Carriers(ctx context.Context) ([]wire.Carrier, error) {
 // PauseCarrier pauses a carrier, or resumes it; for the operator.
 func (c *Client) PauseCarrier(ctx context.Context, name string, paused bool) (wire.Carrier, error) {
 	return fetch[wire.Carrier](ctx, c, http.MethodPatch, "/carriers/"+url.PathEscape(name), call{body: wire.CarrierChange{Paused: paused}})
+}
+
+// UnmatchedReceipts lists the newest receipts that belong to no message; for
+// the operator. limit is 1 to 1000; 0: 50.
+func (c *Client) UnmatchedReceipts(ctx context.Context, limit int) ([]wirechief.Receipt, error) {
+	return fetch[[]wirechief.Receipt](ctx, c, http.MethodGet, "/receipts/unmatched", call{query: values("limit", number(int64(limit)))})
 }
 
 // ExplainRoute says which carriers a text would be tried over, and why; from
