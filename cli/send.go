@@ -31,6 +31,9 @@ func (c *send) Run(ctx context.Context, stdio IO) error {
 		}
 		m.Text = strings.TrimSuffix(string(b), "\n")
 	}
+	if m.Text == "" && len(m.Media) == 0 {
+		return usagef("a text is needed, or --media")
+	}
 	if c.At != "" {
 		at, err := time.Parse(time.RFC3339, c.At)
 		if err != nil {

@@ -58,7 +58,9 @@ func (a *application) tenantNumber(tenant string, s *state.Number) *wirechief.Er
 		}
 	}
 	set(&n.Type, s.Type)
-	set(&n.TollFree, s.TollFree)
+	if n.Type == wirechief.TypeTollFree {
+		set(&n.TollFree, s.TollFree)
+	}
 	set(&n.Name, s.Name)
 	if s.Tags != nil {
 		n.Tags = slices.Clone(s.Tags)

@@ -166,7 +166,7 @@ type Number struct {
 	Carrier      *string                 `yaml:"carrier"`
 	Capabilities []string                `yaml:"capabilities"` // voice, sms, mms, fax
 	Type         *wirechief.NumberType   `yaml:"type"`
-	TollFree     *wirechief.Verification `yaml:"toll_free_verification"`
+	TollFree     *wirechief.Verification `yaml:"toll_free_verification"` // means nothing for other numbers
 	Name         *string                 `yaml:"name"`
 	Tags         []string                `yaml:"tags"`
 	Notes        *string                 `yaml:"notes"`

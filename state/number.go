@@ -18,9 +18,6 @@ func (j judge) number(path string, n *Number) {
 	optional(j, at(path, "type"), n.Type, numberTypes[:]...)
 	optional(j, at(path, "toll_free_verification"), n.TollFree,
 		wirechief.Unverified, wirechief.VerificationPending, wirechief.Verified, wirechief.VerificationRejected)
-	if n.TollFree != nil && !e164.IsTollFree(n.Number) {
-		j.Report(at(path, "toll_free_verification"), "%s is not a toll-free number", n.Number)
-	}
 	if n.Throughput != nil && !(*n.Throughput >= 0 && *n.Throughput <= 10_000) { // also not a NaN
 		j.Report(at(path, "throughput"), "%v is out of range: 0 to 10000 segments a second", *n.Throughput)
 	}

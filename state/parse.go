@@ -42,6 +42,9 @@ func refused(err error) error {
 // judge finds what is wrong with the meaning of a file.
 type judge struct{ *document.Reader }
 
+// campaignID is the form of the ids of the registry (TCR) that have been seen.
+var campaignID = regexp.MustCompile(`^C[0-9A-Z]{5,7}$`)
+
 var tenantID = regexp.MustCompile(`^[a-z0-9][a-z0-9_.-]{0,62}$`)
 
 func at(path, key string) string { return path + "." + key }
@@ -111,7 +114,11 @@ func (j judge) tenant(path string, t *Tenant) {
 // directory judges what has a name of its own and little else.
 func (j judge) directory(path string, t *Tenant) {
 	each(j, at(path, "properties"), t.Properties, "property", func(p Property) string { return p.SID }, "sid")
-	each(j, at(path, "campaigns"), t.Campaigns, "campaign", func(c Campaign) string { return c.TCR }, "tcr")
+	for i, c := range each(j, at(path, "campaigns"), t.Campaigns, "campaign", func(c Campaign) string { return c.TCR }, "tcr") {
+		if c.TCR != "" && !campaignID.MatchString(c.TCR) {
+			j.Report(at(item(at(path, "campaigns"), i), "tcr"), "%q is no id of a campaign: C and 5 to 7 digits or capitals, as CW1549", c.TCR)
+		}
+	}
 	each(j, at(path, "addresses"), t.Addresses, "address", func(a Address) string { return a.Name }, "name")
 	for i, w := range each(j, at(path, "webhooks"), t.Webhooks, "webhook", func(w Webhook) string { return w.Name }, "name") {
 		path := item(at(path, "webhooks"), i)

@@ -226,7 +226,9 @@ func (c *Carrier) newRequest(ctx context.Context, s carrier.Submission) (*http.R
 	// Without GetBody net/http cannot send the request anew on a second
 	// connection, which it otherwise does for one with an Idempotency-Key.
 	r.GetBody = nil
-	r.SetBasicAuth(c.cfg.Username, c.cfg.Password.Reveal())
+	if c.cfg.Username != "" {
+		r.SetBasicAuth(c.cfg.Username, c.cfg.Password.Reveal())
+	}
 	r.Header.Set("Content-Type", "application/json")
 	r.Header.Set("Accept", "application/json")
 	r.Header.Set("User-Agent", "Wirechief")

@@ -13,7 +13,8 @@ type Config struct {
 	// URL is the base of the API, without a slash at its end:
 	// https://portal.example.test/api/v1.0. Required.
 	URL string `yaml:"url"`
-	// Username and Password are the API credentials. Required.
+	// Username and Password are the API credentials; without both there is no
+	// Authorization, which hardly any service takes.
 	Username string           `yaml:"username"`
 	Password wirechief.Secret `yaml:"password"`
 	// Connections is how many messages are outstanding at a time, 1 to 1024.
@@ -39,9 +40,9 @@ func (c Config) Validate() error {
 		return wirechief.InvalidField("url", "url: an absolute http or https URL is needed, as https://portal.example.test/api/v1.0")
 	case u.User != nil || u.RawQuery != "" || u.Fragment != "":
 		return wirechief.InvalidField("url", "url: credentials, query and fragment do not belong here")
-	case c.Username == "" || strings.Contains(c.Username, ":"):
+	case c.Username == "" && c.Password != "" || strings.Contains(c.Username, ":"):
 		return wirechief.InvalidField("username", "username: the API user name is needed, without a colon") // RFC 7617 2
-	case c.Password == "":
+	case c.Password == "" && c.Username != "":
 		return wirechief.InvalidField("password", "password: the API password is needed")
 	case c.Connections < 1 || c.Connections > 1024:
 		return wirechief.InvalidField("connections", "connections: %d is out of range: 1 to 1024", c.Connections)
