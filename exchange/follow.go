@@ -31,7 +31,7 @@ func (x *Exchange) follow(m *wirechief.Message, added []wirechief.Event) []*wire
 		if !tellsArrival(added) {
 			return nil
 		}
-		notice.Event, notice.ID, notice.At = wirechief.NoticeInbound, m.Ref, m.CreatedAt
+		notice.Event, notice.ID, notice.At = wirechief.NoticeInbound, x.IDs.UUID(), m.CreatedAt
 		for _, item := range m.Media {
 			if item.Token != "" && x.Media != nil {
 				notice.Media = append(notice.Media, x.Media.Link(item))
