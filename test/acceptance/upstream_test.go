@@ -16,7 +16,12 @@ import (
 // API: texts and pictures go through both, receipts and texts come back.
 func TestOneInstanceIsTheCarrierOfAnother(t *testing.T) {
 	customer := newCustomer(t)
-	pictures := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+	pictures := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasSuffix(r.URL.Path, ".txt") {
+			w.Header().Set("Content-Type", "text/plain")
+			io.WriteString(w, "Words of the picture")
+			return
+		}
 		w.Header().Set("Content-Type", "image/png")
 		w.Write(pixel(t))
 	}))
@@ -84,6 +89,36 @@ egress: {allow: [%q, %q]}
 		}
 		if _, ok := told["DeliveryReceipt"]; ok {
 			t.Error("an inbound text has a DeliveryReceipt")
+		}
+	})
+	t.Run("a picture in, with its text in a file", func(t *testing.T) {
+		// As the vendor's own service brings it: Message empty, the text beside the picture.
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, reseller.url+"/carriers/upstream/"+hook, strings.NewReader(fmt.Sprintf(
+			`{"From":"13105551212","To":["13109060901"],"Message":"","MediaURLs":[%q,%q,%q]}`,
+			pictures.URL+"/layout.smil", pictures.URL+"/a.png", pictures.URL+"/words.txt")))
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp.Body.Close()
+		if resp.StatusCode != http.StatusOK {
+			t.Fatalf("it is answered with %d", resp.StatusCode)
+		}
+		told := customer.next(t)
+		media, _ := told["MediaURLs"].([]any)
+		if len(media) != 2 || told["Message"] != "" {
+			t.Fatalf("the customer is told %v", told)
+		}
+		for i, want := range []string{".png", ".txt"} {
+			if url, _ := media[i].(string); !strings.HasSuffix(url, want) {
+				t.Errorf("file %d is %v", i, media[i])
+			}
+		}
+		if body := get(t, media[1].(string)); string(body) != "Words of the picture" {
+			t.Errorf("its text is %q", body)
 		}
 	})
 	t.Run("a refusal above is a failure below", func(t *testing.T) {
