@@ -9,7 +9,7 @@ type Inbound struct {
 	From    string // the handset: "+13105551212", a short code or alphanumeric
 	To      string // the number dialled; group messages name the others in Also
 	Also    []string
-	Text    string
+	Text    string // a part may hold half of a character at its ends, see gsm.DecodePart
 	Media   []MediaSource
 	Part    *Part     // nil for a whole message
 	At      time.Time // when the carrier says that it was sent, zero if it does not

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/wirechief/wirechief"
+	"github.com/wirechief/wirechief/gsm"
 )
 
 // gap stands in a joined text where a part never came.
@@ -155,7 +156,7 @@ func (a *assembler) complete(ctx context.Context, t *assembly, n *wirechief.Numb
 		}
 		text.WriteString(p.Text)
 	}
-	in.Text, in.Part = text.String(), nil
+	in.Text, in.Part = gsm.JoinHalves(text.String()), nil
 	return a.x.receive(ctx, n, in, &t.key, missing)
 }
 

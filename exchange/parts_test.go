@@ -224,3 +224,17 @@ func TestStopInParts(t *testing.T) {
 		t.Error("not opted out")
 	}
 }
+
+// A sender that cuts an emoji in two halves between parts is understood, also
+// when the program has been restarted between them.
+func TestPartsThatCutACharacter(t *testing.T) {
+	for _, restart := range []bool{false, true} {
+		w := newWorld(t)
+		w.bring(part(7, 2, 1, "well \xed\xa0\xbd"))
+		if restart {
+			w.crash()
+		}
+		w.bring(part(7, 2, 2, "\xed\xb8\x80 done"))
+		wantTexts(t, w, "well 😀 done")
+	}
+}

@@ -148,7 +148,11 @@ func (l *Link) text(m *pdu.Message) wirechief.Inbound {
 	if coding == gsm.CodingDefault && l.cfg.Alphabet == gsm.Latin1 {
 		coding = gsm.CodingLatin1
 	}
-	text, known := gsm.Decode(coding, octets)
+	decode := gsm.Decode
+	if in.Part != nil {
+		decode = gsm.DecodePart
+	}
+	text, known := decode(coding, octets)
 	if !known {
 		notes = append(notes, "this data_coding is not known here: each octet is shown as a character")
 	}
