@@ -33,7 +33,7 @@ func (a *App) outward(o Options, ids *ident.Source) error {
 		Store:    a.store,
 		Senders:  map[wirechief.DeliveryKind]delivery.Sender{wirechief.KindWebhook: web, wirechief.KindHTTP: web},
 		Schedule: a.cfg.Delivery.Schedule, Timeout: a.cfg.Delivery.Timeout,
-		Gone: a.gone, Now: o.Now, Log: o.Log, Meter: a.metrics,
+		Gone: a.gone, Paused: func(l wirechief.Lane) bool { return a.exchange.DestinationPaused(l) }, Now: o.Now, Log: o.Log, Meter: a.metrics,
 	})
 	a.keeper, err = media.New(filepath.Join(a.cfg.DataDir, mediaFolder), a.URL(), a.guard.Client(fetchTimeout), ids, o.Now)
 	return err
@@ -43,7 +43,7 @@ func (a *App) outward(o Options, ids *ident.Source) error {
 func (a *App) gone(ctx context.Context, lane wirechief.Lane) {
 	p := wirechief.Principal{Operator: true, Name: "delivery"}
 	if err := a.exchange.PauseDestination(ctx, p, lane, true); err != nil {
-		a.log.WarnContext(ctx, "a destination that is gone is paused until the next start only", "tenant", lane.Tenant, "destination", lane.Destination, "error", err)
+		a.log.WarnContext(ctx, "a destination that is gone is paused until the next start only", "tenant", lane.Tenant, "kind", lane.Kind, "error", err)
 	}
 }
 

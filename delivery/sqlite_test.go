@@ -99,12 +99,17 @@ func (m *machine) delivery(id int64) *wirechief.Delivery {
 // until waits for a delivery to be as wanted.
 func (m *machine) until(id int64, ok func(*wirechief.Delivery) bool) *wirechief.Delivery {
 	m.t.Helper()
-	for end := time.Now().Add(20 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+	look := time.NewTicker(5 * time.Millisecond)
+	defer look.Stop()
+	late := time.After(20 * time.Second)
+	for {
 		d := m.delivery(id)
 		if ok(d) {
 			return d
 		}
-		if time.Now().After(end) {
+		select {
+		case <-look.C:
+		case <-late:
 			m.t.Fatalf("delivery %d is %s: %+v", id, d.Status, d.Attempts)
 		}
 	}

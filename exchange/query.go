@@ -214,7 +214,7 @@ func (x *Exchange) PauseDestination(ctx context.Context, p wirechief.Principal, 
 		return err
 	}
 	x.Deliver.Pause(lane, paused)
-	x.Log.InfoContext(ctx, "a destination is paused or resumed", "tenant", lane.Tenant, "destination", lane.Destination, "paused", paused, "by", p.Name)
+	x.Log.InfoContext(ctx, "a destination is paused or resumed", "tenant", lane.Tenant, "kind", lane.Kind, "paused", paused, "by", p.Name)
 	return nil
 }
 

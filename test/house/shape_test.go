@@ -102,11 +102,17 @@ func noInit(t *tree) (found []string) {
 }
 
 // noSleep: a test waits for what it waits for. In a bubble of testing/synctest
-// sleeping moves the bubble's clock, and is the right thing to do.
+// sleeping moves the bubble's clock, and is the right thing to do; the files of
+// a package share what makes the bubble.
 func noSleep(t *tree) (found []string) {
+	bubbles := make(map[string]bool)
 	for _, f := range t.files {
-		_, others := f.imports()
-		if !f.isTest() && !isSupport(f.folder()) || slices.Contains(others, "testing/synctest") {
+		if _, others := f.imports(); f.isTest() && slices.Contains(others, "testing/synctest") {
+			bubbles[f.folder()] = true
+		}
+	}
+	for _, f := range t.files {
+		if !f.isTest() && !isSupport(f.folder()) || bubbles[f.folder()] {
 			continue
 		}
 		ast.Inspect(f.syntax, func(n ast.Node) bool {

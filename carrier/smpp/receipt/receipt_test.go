@@ -97,7 +97,8 @@ func TestMerge(t *testing.T) {
 		{"a long code", "id:7", tlv(pdu.TagNetworkErrorCode, "\x03\xff\xff"), receipt.Same, receipt.Parsed{ID: "7", Code: "65535"}},
 		{
 			"parameters that make no sense", "id:7", tlv(pdu.TagReceiptedMessageID, "\x00") + tlv(pdu.TagMessageState, "\x63") + tlv(pdu.TagNetworkErrorCode, "\x03"),
-			receipt.Same, receipt.Parsed{ID: "7"},
+			receipt.Same,
+			receipt.Parsed{ID: "7"},
 		},
 	} {
 		if got := receipt.Parse(tt.text).Merge(tt.tlvs, tt.form); got != tt.want {
