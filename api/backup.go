@@ -44,7 +44,9 @@ func (a *api) streamBackup(ctx huma.Context) {
 	if r.Method == http.MethodHead {
 		return
 	}
-	_ = http.NewResponseController(w).SetWriteDeadline(time.Time{}) // not every writer has one
+	// A passed read deadline ends the context of a request, too.
+	limits := http.NewResponseController(w)
+	_, _ = limits.SetWriteDeadline(time.Time{}), limits.SetReadDeadline(time.Time{}) // not every writer has them
 	out := &digesting{to: w, sum: sha256.New()}
 	out.begin = func() {
 		w.Header().Set("Content-Type", "application/octet-stream")

@@ -29,6 +29,9 @@ import (
 // mediaFolder is where the files of messages are, below the data folder.
 const mediaFolder = "media"
 
+// requestsEnd is how long requests under way may take once we stop.
+const requestsEnd = 10 * time.Second
+
 // Options is what the program brings beside the configuration.
 type Options struct {
 	Log     *slog.Logger
@@ -166,7 +169,13 @@ func (a *App) close(ctx context.Context) error {
 		a.health.SetReady(false)
 	}
 	if a.public != nil {
-		errs = append(errs, a.public.Stop(ctx))
+		// A client that is slow, or wants to be, must not use up the time of what
+		// is on its way to carriers and customers.
+		some, cancel := context.WithTimeout(ctx, requestsEnd)
+		if err := a.public.Stop(some); err != nil && !errors.Is(err, context.DeadlineExceeded) {
+			errs = append(errs, err)
+		}
+		cancel()
 	}
 	if a.exchange != nil {
 		errs = append(errs, a.exchange.Stop(ctx))

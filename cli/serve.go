@@ -59,8 +59,9 @@ func run(ctx context.Context, cfg *config.Config, stdio IO, started func(*app.Ap
 	if err != nil {
 		return misconfigured(err)
 	}
+	patience := stopTime
 	stop := func() error {
-		ctx, cancel := context.WithTimeout(context.Background(), stopTime)
+		ctx, cancel := context.WithTimeout(context.Background(), patience)
 		defer cancel()
 		return a.Stop(ctx)
 	}
@@ -74,6 +75,7 @@ func run(ctx context.Context, cfg *config.Config, stdio IO, started func(*app.Ap
 	}
 	select {
 	case err := <-a.Failed():
+		patience = 2 * time.Second // nothing can be kept any more: what is done by then is done
 		return errors.Join(fmt.Errorf("the disk failed to keep what was written, so this process ends; look at the disk, then start it again: %w", err), stop())
 	case <-ctx.Done():
 	}

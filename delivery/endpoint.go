@@ -1,6 +1,7 @@
 package delivery
 
 import (
+	"bytes"
 	"cmp"
 	"net/http"
 	"net/url"
@@ -116,6 +117,9 @@ func (ep *endpoint) request(b []byte, d *wirechief.Delivery) (out []byte, record
 	path, masked, body := ep.path, ep.masked, d.Body
 	if method == http.MethodGet && len(body) > 0 && strings.HasPrefix(d.ContentType, "application/x-www-form-urlencoded") {
 		// fonedynamics: SMS webhooks, GET: appended to the query that is there.
+		if bytes.ContainsFunc(body, func(r rune) bool { return r <= ' ' || r >= 0x7f || r == '#' }) {
+			return nil, "", wirechief.Errorf(wirechief.Invalid, "the form cannot be sent as a query")
+		}
 		join := "?"
 		if strings.Contains(path, "?") {
 			join = "&"

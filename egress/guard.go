@@ -106,11 +106,28 @@ type system struct{ *net.Resolver }
 func (s system) LookupNetIP(ctx context.Context, network, host string) ([]netip.Addr, error) {
 	found, err := s.Resolver.LookupNetIP(ctx, network, host)
 	if d, ok := errors.AsType[*net.DNSError](err); ok && d.IsNotFound {
-		if local, lerr := s.Resolver.LookupNetIP(ctx, network, strings.TrimSuffix(host, ".")); lerr == nil {
-			return local, nil
+		if name := strings.TrimSuffix(host, "."); inHosts(name) {
+			return s.Resolver.LookupNetIP(ctx, network, name)
 		}
 	}
 	return found, err
+}
+
+// inHosts says whether the hosts file has the name. Others are not asked for
+// without the dot: the machine's search list would find the network's own names.
+func inHosts(name string) bool {
+	file, err := os.ReadFile("/etc/hosts")
+	if err != nil {
+		return false
+	}
+	for line := range strings.Lines(string(file)) {
+		line, _, _ = strings.Cut(line, "#")
+		if fields := strings.Fields(line); len(fields) > 1 &&
+			slices.ContainsFunc(fields[1:], func(f string) bool { return strings.EqualFold(f, name) }) {
+			return true
+		}
+	}
+	return false
 }
 
 // loadRoots adds the certificates of a file to those of the system. nil means

@@ -210,6 +210,11 @@ func (x *Exchange) PauseDestination(ctx context.Context, p wirechief.Principal, 
 	}
 	x.configuring.Lock()
 	defer x.configuring.Unlock()
+	if paused && !p.Operator {
+		if err := x.mustBeKnown(ctx, lane); err != nil {
+			return err
+		}
+	}
 	if err := x.setPaused(ctx, lane.Tenant, laneKey(lane), paused); err != nil {
 		return err
 	}
@@ -222,6 +227,22 @@ func (x *Exchange) PauseDestination(ctx context.Context, p wirechief.Principal, 
 // for the delivery engine, which forgets lanes that have nothing to do.
 func (x *Exchange) DestinationPaused(lane wirechief.Lane) bool {
 	return x.dir.isPaused(lane.Tenant, laneKey(lane))
+}
+
+// mustBeKnown refuses a destination that the tenant has nothing to do with: a
+// slip of the pen, or an attempt to fill the store.
+func (x *Exchange) mustBeKnown(ctx context.Context, lane wirechief.Lane) error {
+	for _, w := range x.Webhooks(ctx, lane.Tenant) {
+		if lane.Kind == wirechief.KindWebhook && w.URL == lane.Destination {
+			return nil
+		}
+	}
+	list, err := x.Store.Deliveries(ctx, wirechief.DeliveryFilter{Tenant: lane.Tenant, Kind: lane.Kind, Destination: lane.Destination, Limit: 1})
+	if err == nil && len(list) == 0 {
+		err = &wirechief.Error{Op: "destination.pause", Kind: wirechief.NotFound, Field: "destination",
+			Message: "nothing is told to this destination; deliveries list shows those that there are"}
+	}
+	return err
 }
 
 func (x *Exchange) setPaused(ctx context.Context, tenant, key string, paused bool) error {

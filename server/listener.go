@@ -11,11 +11,12 @@ import (
 	"time"
 )
 
-// Limits of a connection. A whole answer may take long (a backup), so only
-// what the client sends first is bounded here; handlers bound the rest.
+// Limits of a connection. A backup may take longer, and lifts those that are in
+// its way.
 const (
 	headerTimeout = 10 * time.Second
 	readTimeout   = 2 * time.Minute // of a whole request, its body included
+	writeTimeout  = 2 * time.Minute // of an answer; what takes longer lifts it
 	idleTimeout   = 2 * time.Minute
 	headerBytes   = 64 << 10
 )
@@ -38,7 +39,7 @@ func Listen(address, cert, key string, log *slog.Logger) (*Listener, error) {
 		return nil, err
 	}
 	srv := &http.Server{
-		ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: headerBytes,
+		ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: headerBytes,
 		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
 	}
 	if cert != "" {
