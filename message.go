@@ -164,7 +164,10 @@ func (m *Message) Record(e Event) {
 	case EventRouted:
 		m.Carrier, m.Route = d.Carrier, d.Route
 	case EventSubmitted:
-		m.Carrier, m.CarrierIDs = d.Carrier, d.CarrierIDs
+		m.Carrier = d.Carrier
+		if !d.Resend { // the ids of a copy are known beside those of the first
+			m.CarrierIDs = d.CarrierIDs
+		}
 		m.advance(StatusSubmitted)
 	case EventDelivered:
 		m.advance(StatusDelivered)
@@ -222,12 +225,15 @@ func (m *Message) Receive(r Receipt) []Event {
 	if !r.State.IsFinal() || m.Status.IsFinal() {
 		return events
 	}
+	if part == 0 && (len(m.CarrierIDs) > 1 || r.State != ReceiptDelivered) {
+		return events // about a copy: that it failed says nothing of the first
+	}
 	settled[r.ID] = r.State
 	end := Event{At: r.At, Detail: Detail{Carrier: r.Carrier, State: r.State, Code: r.Code, DoneAt: r.Done}}
 	switch r.State.Status() {
 	case StatusDelivered:
 		for _, id := range m.CarrierIDs {
-			if settled[id] != ReceiptDelivered {
+			if part > 0 && settled[id] != ReceiptDelivered {
 				return events
 			}
 		}

@@ -327,3 +327,34 @@ func TestOneEnd(t *testing.T) {
 		}
 	}
 }
+
+// What becomes of a copy says nothing bad of the message: its receipts end it
+// only by having been delivered.
+func TestReceiptsOfACopy(t *testing.T) {
+	for _, c := range []struct {
+		name     string
+		receipts []wirechief.Receipt
+		want     wirechief.Status
+	}{
+		{"the first is delivered", []wirechief.Receipt{{ID: "a", State: wirechief.ReceiptDelivered}}, wirechief.StatusDelivered},
+		{"the copy is refused as one", []wirechief.Receipt{{ID: "b", State: wirechief.ReceiptRejected}}, wirechief.StatusSubmitted},
+		{"and then the first is delivered", []wirechief.Receipt{{ID: "b", State: wirechief.ReceiptRejected}, {ID: "a", State: wirechief.ReceiptDelivered}}, wirechief.StatusDelivered},
+		{"the copy is delivered", []wirechief.Receipt{{ID: "b", State: wirechief.ReceiptDelivered}}, wirechief.StatusDelivered},
+		{"the first has failed", []wirechief.Receipt{{ID: "a", State: wirechief.ReceiptUndeliverable}}, wirechief.StatusFailed},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			m := &wirechief.Message{}
+			m.Record(wirechief.Event{Type: wirechief.EventAccepted})
+			m.Record(wirechief.Event{Type: wirechief.EventSubmitted, Detail: wirechief.Detail{Carrier: "main", CarrierIDs: []string{"a"}}})
+			m.Record(wirechief.Event{Type: wirechief.EventSubmitted, Detail: wirechief.Detail{Carrier: "main", CarrierIDs: []string{"b"}, Resend: true}})
+			for _, r := range c.receipts {
+				for _, e := range m.Receive(r) {
+					m.Record(e)
+				}
+			}
+			if m.Status != c.want {
+				t.Errorf("it is %s", m.Status)
+			}
+		})
+	}
+}

@@ -2,9 +2,9 @@
 //
 // The queue itself is in the store: what waits there may be far more than
 // memory should hold. A [Head] holds the items that are due first, up to a
-// limit, and knows whether more is on disk. New items go straight in while
-// there is room and nothing is on disk only; past that they are merely known
-// to be there and come back by a refill, in order.
+// limit, and knows whether more is on disk and from which instant on. New items
+// go straight in if they are due before that; what is due last makes room, and
+// comes back by a refill, in order.
 //
 // The rules that make it safe:
 //
@@ -19,6 +19,5 @@
 // A Head is not safe for concurrent use: it belongs to one goroutine or one
 // lock, that of the lane it serves. It reads no clock and starts nothing.
 //
-// Used by exchange for the queue of each carrier and by delivery for the lane
-// of each destination.
+// Used by exchange for the queue of each carrier.
 package backlog

@@ -2,6 +2,7 @@ package backlog
 
 import (
 	"container/heap"
+	"slices"
 	"time"
 )
 
@@ -16,36 +17,71 @@ type Item[K comparable, V any] struct {
 
 // Head is the front of a durable queue. The zero value is not ready; use [New].
 type Head[K comparable, V any] struct {
-	limit int
-	items items[K, V]
-	known map[K]struct{} // in items or taken
-	more  bool           // there may be items on disk that are not known
-	seq   uint64
+	limit   int
+	items   items[K, V]
+	known   map[K]struct{} // in items or taken
+	more    bool           // there may be items on disk that are not known
+	horizon time.Time      // those are not due before; zero: nobody knows
+	seq     uint64
 }
 
-// New makes a head that holds up to limit items in memory and assumes that
-// the store may have some already: ask [Head.Wants] and refill.
+// New makes a head that holds up to limit items in memory, and for a moment a
+// quarter more. It assumes that the store may have some already: ask
+// [Head.Wants] and refill.
 func New[K comparable, V any](limit int) *Head[K, V] {
 	return &Head[K, V]{limit: limit, known: make(map[K]struct{}), more: true}
 }
 
-// Push offers a freshly committed item. It is remembered if there is room and
-// no older item is on disk only; otherwise a refill will bring it.
+// Push offers a freshly committed item. It is remembered if it is due before
+// all that is on disk only; otherwise a refill will bring it. What is due last
+// makes room for it, so that items for tomorrow never keep out one for now.
 func (h *Head[K, V]) Push(key K, at time.Time, v V) {
 	if _, ok := h.known[key]; ok {
 		return
 	}
-	if h.more || len(h.items) >= h.limit {
-		h.more = true
+	if h.more && !at.Before(h.horizon) {
 		return
 	}
 	h.add(key, at, v)
+	h.cut()
 }
 
 func (h *Head[K, V]) add(key K, at time.Time, v V) {
 	h.known[key] = struct{}{}
 	h.seq++
 	heap.Push(&h.items, Item[K, V]{Key: key, At: at, Value: v, seq: h.seq})
+}
+
+// cut leaves to the disk what is due last, once there is too much.
+func (h *Head[K, V]) cut() {
+	if len(h.items) <= h.limit+h.limit/4 {
+		return
+	}
+	slices.SortFunc(h.items, func(a, b Item[K, V]) int { // a sorted list is a heap
+		if c := a.At.Compare(b.At); c != 0 {
+			return c
+		}
+		if a.seq < b.seq {
+			return -1
+		}
+		return 1
+	})
+	rest := h.items[h.limit:]
+	for i := range rest {
+		delete(h.known, rest[i].Key)
+	}
+	h.beyond(rest[0].At)
+	clear(rest)
+	h.items = h.items[:h.limit]
+}
+
+// beyond notes that there are items on disk only, due at the given instant at
+// the earliest.
+func (h *Head[K, V]) beyond(at time.Time) {
+	if !h.more || at.Before(h.horizon) {
+		h.horizon = at
+	}
+	h.more = true
 }
 
 // Pop takes the first item that is due at now. It stays known until Done or Back.
@@ -68,14 +104,10 @@ func (h *Head[K, V]) Next() (time.Time, bool) {
 func (h *Head[K, V]) Done(key K) { delete(h.known, key) }
 
 // Back returns a taken item that stays in the queue, due at the given instant.
-// It may be left to the disk when there is no room for it.
+// It may be left to the disk when others are due before it.
 func (h *Head[K, V]) Back(key K, at time.Time, v V) {
 	delete(h.known, key)
-	if len(h.items) >= h.limit {
-		h.more = true
-		return
-	}
-	h.add(key, at, v)
+	h.Push(key, at, v)
 }
 
 // Return puts a taken item back into the place that it had, as when it turns out
@@ -96,10 +128,14 @@ func (h *Head[K, V]) Remove(key K) bool {
 }
 
 // Wants says how many items to read from the front of the queue in the store,
-// 0 when no refill is due. The count includes those known already, which the
-// store will return first. After reading, call [Head.Refill].
-func (h *Head[K, V]) Wants() int {
-	if !h.more || len(h.items) > h.limit/4 {
+// 0 when no refill is due at now. The count includes those known already, which
+// the store will return first. After reading, call [Head.Refill].
+func (h *Head[K, V]) Wants(now time.Time) int {
+	if !h.more {
+		return 0
+	}
+	// With nothing due here, something may be due there.
+	if len(h.items) > h.limit/4 && (!h.items[0].At.After(now) || h.horizon.After(now)) {
 		return 0
 	}
 	return len(h.known) + h.limit
@@ -109,21 +145,20 @@ func (h *Head[K, V]) Wants() int {
 // whole says that this was all of it. An item that was committed after the
 // read began must be pushed after this call, or [Head.More] called.
 func (h *Head[K, V]) Refill(whole bool, read []Item[K, V]) {
-	h.more = !whole
-	for _, it := range read {
-		if _, ok := h.known[it.Key]; ok {
-			continue
-		}
-		if len(h.items) >= h.limit {
-			h.more = true
-			return
-		}
-		h.add(it.Key, it.At, it.Value)
+	h.more, h.horizon = !whole, time.Time{}
+	if !whole && len(read) > 0 {
+		h.horizon = read[len(read)-1].At
 	}
+	for _, it := range read {
+		if _, ok := h.known[it.Key]; !ok {
+			h.add(it.Key, it.At, it.Value)
+		}
+	}
+	h.cut()
 }
 
-// More says that there may be items on disk that are not known.
-func (h *Head[K, V]) More() { h.more = true }
+// More says that there may be items on disk that are not known, due at any time.
+func (h *Head[K, V]) More() { h.beyond(time.Time{}) }
 
 // Len is how many items wait in memory, taken ones not counted.
 func (h *Head[K, V]) Len() int { return len(h.items) }

@@ -67,12 +67,12 @@ func TestOrderIsOfTimeThenArrival(t *testing.T) {
 func TestNewHeadReadsFirst(t *testing.T) {
 	h := backlog.New[int, string](4)
 	h.Push(5, at(5), "e") // older ones may be on disk
-	if h.Len() != 0 || h.Wants() != 4 {
-		t.Fatalf("%d items, wants %d", h.Len(), h.Wants())
+	if h.Len() != 0 || h.Wants(t0) != 4 {
+		t.Fatalf("%d items, wants %d", h.Len(), h.Wants(t0))
 	}
 	h.Refill(true, []item{{Key: 1, At: at(1)}, {Key: 5, At: at(5)}})
-	if h.Wants() != 0 {
-		t.Errorf("wants %d of an exhausted disk", h.Wants())
+	if h.Wants(t0) != 0 {
+		t.Errorf("wants %d of an exhausted disk", h.Wants(t0))
 	}
 	wantKeys(t, pop(h, at(9)), 1, 5)
 }
@@ -110,8 +110,8 @@ func TestFullLeavesToTheDisk(t *testing.T) {
 	for key := range 6 {
 		h.Push(key, at(key), "")
 	}
-	if h.Len() != 4 || h.Wants() != 0 {
-		t.Fatalf("%d items, wants %d", h.Len(), h.Wants())
+	if h.Len() != 4 || h.Wants(t0) != 0 {
+		t.Fatalf("%d items, wants %d", h.Len(), h.Wants(t0))
 	}
 	// Older ones wait on disk: this one may not overtake them.
 	wantKeys(t, pop(h, at(9)), 0, 1, 2, 3)
@@ -119,8 +119,8 @@ func TestFullLeavesToTheDisk(t *testing.T) {
 	if h.Len() != 0 {
 		t.Error("a new item overtook those on disk")
 	}
-	if want := 4 + 4; h.Wants() != want { // those taken come first
-		t.Fatalf("wants %d, want %d", h.Wants(), want)
+	if want := 4 + 4; h.Wants(t0) != want { // those taken come first
+		t.Fatalf("wants %d, want %d", h.Wants(t0), want)
 	}
 	read := make([]item, 7)
 	for key := range read {
@@ -141,8 +141,8 @@ func TestBackWithoutRoom(t *testing.T) {
 	wantKeys(t, pop(h, at(9)), 2, 3)
 	h.Done(2)
 	h.Done(3)
-	if h.Wants() != 2 {
-		t.Fatalf("wants %d", h.Wants())
+	if h.Wants(t0) != 2 {
+		t.Fatalf("wants %d", h.Wants(t0))
 	}
 	h.Refill(true, []item{{Key: 1, At: at(9)}})
 	wantKeys(t, pop(h, at(9)), 1)
@@ -153,9 +153,32 @@ func TestRefillBeyondTheLimit(t *testing.T) {
 	h := backlog.New[int, string](2)
 	h.Refill(true, []item{{Key: 1, At: at(1)}, {Key: 2, At: at(2)}, {Key: 3, At: at(3)}})
 	wantKeys(t, pop(h, at(9)), 1, 2)
-	if h.Wants() == 0 {
+	if h.Wants(t0) == 0 {
 		t.Error("what there was no room for is forgotten")
 	}
+}
+
+// Items for tomorrow fill the memory, and those for now pass them all the same:
+// pushed, returned, or found by a refill when they were told of in general only.
+func TestTomorrowDoesNotKeepOutNow(t *testing.T) {
+	h := empty(4)
+	for key := range 20 {
+		h.Push(key, at(1000+key), "")
+	}
+	h.Push(100, at(1), "")
+	wantKeys(t, pop(h, at(1)), 100)
+	h.Back(100, at(2), "")
+	wantKeys(t, pop(h, at(2)), 100)
+	h.Done(100)
+	if h.Wants(at(3)) != 0 {
+		t.Error("it wants to read although nothing can be due")
+	}
+	h.More()
+	if h.Wants(at(3)) == 0 {
+		t.Fatal("it does not look for what may be due")
+	}
+	h.Refill(false, []item{{Key: 101, At: at(3)}, {Key: 0, At: at(1000)}})
+	wantKeys(t, pop(h, at(3)), 101)
 }
 
 func TestRemove(t *testing.T) {
@@ -199,11 +222,11 @@ func TestNothingIsLost(t *testing.T) {
 			t.Fatalf("seed %d: %s", seed, fmt.Sprintf(format, args...))
 		}
 		step := func() {
-			if n := h.Wants(); n > 0 {
+			if n := h.Wants(at(now)); n > 0 {
 				read := disk.front(n)
 				h.Refill(len(read) < n, read)
 			}
-			if h.Len() > limit {
+			if h.Len() > limit+limit/4 {
 				fail("%d items in memory, at most %d", h.Len(), limit)
 			}
 			it, ok := h.Pop(at(now))

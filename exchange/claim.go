@@ -75,6 +75,12 @@ func (l *lane) endOf(m *wirechief.Message, now time.Time) *wirechief.Event {
 			Because: "no carrier took it within its validity",
 		}}
 	}
+	if n := l.x.dir.number(m.From); n != nil && (n.Tenant != m.Tenant || n.State != wirechief.NumberInService) {
+		return &wirechief.Event{At: now, Type: wirechief.EventSuppressed, Detail: wirechief.Detail{
+			Rule: wirechief.RuleSender, State: wirechief.ReceiptRejected,
+			Because: "its number went out of the tenant's service while it waited",
+		}}
+	}
 	if _, out := l.x.dir.optedOut(m.From, m.To); out {
 		return &wirechief.Event{At: now, Type: wirechief.EventSuppressed, Detail: wirechief.Detail{
 			Rule: wirechief.RuleOptOut, State: wirechief.ReceiptRejected,

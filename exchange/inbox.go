@@ -67,17 +67,22 @@ func (b *inbox) put(m *wirechief.Message) {
 	b.wakeUp()
 }
 
-// unexpected drops the messages that somebody has yet to push from what was
-// read from the store.
+// unexpected drops the messages that somebody has yet to push, or that have been
+// pushed since the round began, from what was read from the store.
 func (b *inbox) unexpected(read []*wirechief.Message) []*wirechief.Message {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if len(b.coming) == 0 {
+	if len(b.coming) == 0 && len(b.pushed) == 0 {
 		return read
+	}
+	pushed := make(map[wirechief.MessageKey]struct{}, len(b.pushed))
+	for _, m := range b.pushed {
+		pushed[m.MessageKey] = struct{}{}
 	}
 	out := read[:0]
 	for _, m := range read {
-		if _, coming := b.coming[m.MessageKey]; !coming {
+		_, coming := b.coming[m.MessageKey]
+		if _, here := pushed[m.MessageKey]; !coming && !here {
 			out = append(out, m)
 		}
 	}

@@ -2,6 +2,7 @@ package exchange
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -196,15 +197,21 @@ func (l *lane) take(ctx context.Context, b *batch) {
 	for _, w := range withdrawn {
 		l.withdrawNow(ctx, b, w)
 	}
+	// Late answers come before reports: to a copy under way they have to be known.
+	for _, a := range lates {
+		switch {
+		case l.doubtful[a.message] != nil:
+			l.settleLate(b, a)
+		case slices.ContainsFunc(reports, func(r report) bool { return r.m.ID == a.message }):
+			l.putOff(a) // its doubt is settled in this round
+		}
+	}
 	for _, r := range reports {
 		l.flight.remove(r.m.MessageKey)
 		b.flight = true
 		if !l.settleCopy(b, r) {
 			l.settle(b, r)
 		}
-	}
-	for _, a := range lates {
-		l.settleLate(b, a)
 	}
 }
 
@@ -249,7 +256,7 @@ func (l *lane) withdrawNow(ctx context.Context, b *batch, w withdrawal) {
 
 // fill reads on from the store when the head runs low.
 func (l *lane) fill(ctx context.Context, b *batch) {
-	want := l.head.Wants()
+	want := l.head.Wants(b.now)
 	if want == 0 {
 		return
 	}
@@ -338,7 +345,7 @@ func (l *lane) tellQuiet() {
 // sleep is how long nothing will happen by itself.
 func (l *lane) sleep(ctx context.Context) time.Duration {
 	const most = 10 * time.Second
-	if l.head.Wants() > 0 && ctx.Err() == nil && l.head.Len() == 0 && l.waiting.Load() > int64(l.flight.len()) {
+	if l.head.Wants(l.x.Now()) > 0 && ctx.Err() == nil && l.head.Len() == 0 && l.waiting.Load() > int64(l.flight.len()) {
 		return 50 * time.Millisecond // the store could not be read, or is ahead of us
 	}
 	wait := most

@@ -18,8 +18,13 @@ func (x *Exchange) Late(name string, message int64, o wirechief.Outcome) {
 	if l == nil {
 		return
 	}
+	l.putOff(late{message, o})
+}
+
+// putOff keeps a late answer for the next round.
+func (l *lane) putOff(a late) {
 	l.reportsMu.Lock()
-	l.lates = append(l.lates, late{message, o})
+	l.lates = append(l.lates, a)
 	l.reportsMu.Unlock()
 	l.wakeUp()
 }

@@ -146,7 +146,7 @@ func (l *mediaLane) begin(ctx context.Context) {
 }
 
 func (l *mediaLane) fill(ctx context.Context) {
-	want := l.head.Wants()
+	want := l.head.Wants(l.x.Now())
 	if want == 0 {
 		return
 	}

@@ -25,6 +25,9 @@ func (p *pace) place(m *wirechief.Message, perSecond float64, now time.Time) tim
 	if at.Before(now) {
 		at = now
 	}
+	if !m.ValidUntil.IsZero() && !at.Before(m.ValidUntil) {
+		return at // it will not leave, and takes nobody's place
+	}
 	p.free[m.From] = at.Add(time.Duration(float64(max(m.Segments, 1)) / perSecond * float64(time.Second)))
 	return at
 }
@@ -39,7 +42,11 @@ func (l *lane) paced(b *batch, m *wirechief.Message) bool {
 	}
 	if _, placed := l.placed[m.MessageKey]; placed {
 		delete(l.placed, m.MessageKey)
-		return false
+		// A place that has gone by, as while the carrier was away, is worth nothing:
+		// all that waited would leave at once.
+		if b.now.Sub(m.Queue.At) < time.Second {
+			return false
+		}
 	}
 	at := l.x.pace.place(m, n.Throughput, b.now)
 	if !at.After(b.now) {

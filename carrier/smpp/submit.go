@@ -307,6 +307,21 @@ func (w *wire) Late(_ *session.Session, a session.Answer) {
 // link is locked.
 func (m *outgoing) noteLate(a session.Answer) (o wirechief.Outcome) {
 	m.late--
+	if m.outcome.Disposition == 0 { // other segments are still out: this one is as if it were in time
+		switch {
+		case a.Status != pdu.OK:
+			m.worst, m.cut = a.Status, true
+		case m.ids == nil:
+			m.ids = make([]string, len(m.segments))
+			fallthrough
+		default:
+			m.ids[a.Part] = m.l.cfg.ReceiptID.Submitted(a.ID)
+			if m.late == 0 && m.doubt == wirechief.ReasonTimeout {
+				m.doubt = ""
+			}
+		}
+		return o
+	}
 	switch {
 	case m.outcome.Disposition != wirechief.InDoubt || m.outcome.Reason != wirechief.ReasonTimeout || m.unsent:
 		return o
