@@ -239,8 +239,10 @@ func (x *Exchange) mustBeKnown(ctx context.Context, lane wirechief.Lane) error {
 	}
 	list, err := x.Store.Deliveries(ctx, wirechief.DeliveryFilter{Tenant: lane.Tenant, Kind: lane.Kind, Destination: lane.Destination, Limit: 1})
 	if err == nil && len(list) == 0 {
-		err = &wirechief.Error{Op: "destination.pause", Kind: wirechief.NotFound, Field: "destination",
-			Message: "nothing is told to this destination; deliveries list shows those that there are"}
+		err = &wirechief.Error{
+			Op: "destination.pause", Kind: wirechief.NotFound, Field: "destination",
+			Message: "nothing is told to this destination; deliveries list shows those that there are",
+		}
 	}
 	return err
 }
