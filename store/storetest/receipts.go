@@ -143,15 +143,23 @@ func receiptTests() []testCase {
 				wirechief.EventAccepted, wirechief.EventSubmitted, wirechief.EventReceipt, wirechief.EventForwarded, wirechief.EventReceipt, wirechief.EventDelivered,
 			})
 		}},
-		{"receipt/of a try before the last one ends nothing", func(t *testing.T, s wirechief.Store) {
+		{"receipt/of a try before the last one: delivered counts, failed does not", func(t *testing.T, s wirechief.Store) {
 			do(t, s, accept(text(acme, 1)), submit(key(acme, 1), "c1"), submit(key(acme, 1), "c2"))
-			for _, id := range []string{"c1", "c1"} {
-				if r := do(t, s, wirechief.Correlate{Receipt: receipt(id, wirechief.ReceiptDelivered)})[0]; r.Message.Status != wirechief.StatusSubmitted {
-					t.Fatalf("%+v", r.Message)
+			for _, r := range []struct {
+				receipt wirechief.Receipt
+				want    wirechief.Status
+			}{
+				{receipt("c1", wirechief.ReceiptRejected), wirechief.StatusSubmitted},
+				{receipt("c1", wirechief.ReceiptRejected), wirechief.StatusSubmitted},
+				{receipt("c2", wirechief.ReceiptDelivered), wirechief.StatusDelivered},
+			} {
+				if got := do(t, s, wirechief.Correlate{Receipt: r.receipt})[0]; got.Message.Status != r.want {
+					t.Fatalf("%+v", got.Message)
 				}
 			}
-			if r := do(t, s, wirechief.Correlate{Receipt: receipt("c2", wirechief.ReceiptDelivered)})[0]; r.Message.Status != wirechief.StatusDelivered {
-				t.Fatalf("%+v", r.Message)
+			do(t, s, accept(text(acme, 2)), submit(key(acme, 2), "d1"), submit(key(acme, 2), "d2"))
+			if got := do(t, s, wirechief.Correlate{Receipt: receipt("d1", wirechief.ReceiptDelivered)})[0]; got.Message.Status != wirechief.StatusDelivered {
+				t.Fatalf("the handset has it: %+v", got.Message)
 			}
 		}},
 		{"receipt/among neighbours of which one cannot be applied", func(t *testing.T, s wirechief.Store) {
