@@ -64,6 +64,7 @@ func TestThereAndBack(t *testing.T) {
 		dir  func(t *testing.T) string
 	}{
 		{"into a missing folder", func(t *testing.T) string { return filepath.Join(t.TempDir(), "data") }},
+		{"into a folder written with a slash behind it", func(t *testing.T) string { return filepath.Join(t.TempDir(), "data") + "/" }},
 		{"into an empty folder", func(t *testing.T) string { return t.TempDir() }},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -12,8 +12,8 @@
 //   - [Write] never needs to stop anything: the database is a copy of one moment,
 //     and files are never changed once the database knows of them. A file that
 //     has expired meanwhile is left out.
-//   - [Restore] puts everything beside the data folder first, compares it with the
-//     manifest, and only then moves it into place, in one step. A stream that was
+//   - [Restore] puts everything into a folder apart first, compares it with the
+//     manifest, and only then moves it into place. A stream that was
 //     cut off, or in which one octet is another, restores nothing.
 //   - A data folder that has anything in it is refused: nothing is overwritten.
 //

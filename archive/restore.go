@@ -13,6 +13,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/wirechief/wirechief"
@@ -32,19 +33,26 @@ type Target struct {
 // Restore reads an archive and puts its content into the data folder. It does
 // all of it or nothing.
 func Restore(ctx context.Context, r io.Reader, t Target) (err error) {
+	t.Dir = filepath.Clean(t.Dir)
 	if err := mustBeEmpty(t.Dir); err != nil {
 		return err
 	}
-	if err := os.MkdirAll(filepath.Dir(t.Dir), 0o700); err != nil {
+	// The folder may be a disk of its own, or below one that is not ours to
+	// write to: all is made inside of it and then moved up.
+	_, missing := os.Stat(t.Dir)
+	if err := os.MkdirAll(t.Dir, 0o700); err != nil {
 		return unusable(t.Dir, err)
 	}
-	work, err := os.MkdirTemp(filepath.Dir(t.Dir), filepath.Base(t.Dir)+".restore-")
+	work, err := os.MkdirTemp(t.Dir, ".restore-")
 	if err != nil {
 		return unusable(t.Dir, err)
 	}
 	defer func() {
 		if err != nil {
 			os.RemoveAll(work)
+			if missing != nil {
+				os.Remove(t.Dir)
+			}
 		}
 	}()
 	in := &reader{ctx: ctx, tar: tar.NewReader(r), seen: make(map[string]entryInfo)}
@@ -57,14 +65,51 @@ func Restore(ctx context.Context, r io.Reader, t Target) (err error) {
 	if err := in.compare(); err != nil {
 		return err
 	}
-	// An empty folder of that name gives way; anything in it since then does not.
-	if err := os.Remove(t.Dir); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return unusable(t.Dir, err)
+	return moveUp(work, t.Dir)
+}
+
+// moveUp moves what is whole into its place. The media go first: a database
+// without its files would pass for an installation, files without one do not.
+func moveUp(work, dir string) error {
+	if err := syncDirs(work); err != nil {
+		return unusable(dir, err)
 	}
-	if err := os.Rename(work, t.Dir); err != nil {
-		return unusable(t.Dir, err)
+	entries, err := os.ReadDir(work)
+	if err != nil {
+		return unusable(dir, err)
 	}
-	return syncDir(filepath.Dir(t.Dir))
+	slices.SortStableFunc(entries, func(a, b fs.DirEntry) int {
+		switch {
+		case a.IsDir() == b.IsDir():
+			return 0
+		case a.IsDir():
+			return -1
+		}
+		return 1
+	})
+	for _, e := range entries {
+		to := filepath.Join(dir, e.Name())
+		if _, err := os.Lstat(to); !errors.Is(err, fs.ErrNotExist) {
+			return unusable(dir, fmt.Errorf("%s has come into being meanwhile", to))
+		}
+		if err := os.Rename(filepath.Join(work, e.Name()), to); err != nil {
+			return unusable(dir, err)
+		}
+	}
+	if err := os.Remove(work); err != nil {
+		return unusable(dir, err)
+	}
+	return syncDir(dir)
+}
+
+// syncDirs has the names in a folder, and in those below it, on the disk.
+func syncDirs(dir string) error {
+	return filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || !d.IsDir() {
+			return err
+		}
+		return syncDir(path)
+	})
 }
 
 func mustBeEmpty(dir string) error {
