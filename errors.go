@@ -68,6 +68,15 @@ const (
 	RuleLoop          Rule = "loop"           // break the circle of forwards
 	RuleValidity      Rule = "validity"       // give the message longer to live
 	RuleNotCancelable Rule = "not_cancelable" // only what has not been sent can be canceled
+	RuleTaken         Rule = "taken"          // somebody else has the number: choose another
+	RuleToken         Rule = "token"          // search or reserve again: the token is unknown, used or too old
+	RuleAddress       Rule = "address"        // give an address that fits the number's country
+	RuleState         Rule = "state"          // the number is not in a state in which that can be done
+	RuleRevision      Rule = "revision"       // read it again: it was changed meanwhile
+	RuleReference     Rule = "reference"      // name something that exists
+	RuleInUse         Rule = "in_use"         // take it off the numbers that use it first
+	RuleLease         Rule = "lease"          // wait until a leased sender of the recipient runs out
+	RuleCapability    Rule = "capability"     // the number cannot do that
 )
 
 // Error is the one error type that crosses package borders. Message is fit

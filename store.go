@@ -79,6 +79,10 @@ type Depth struct {
 type DirectoryReader interface {
 	Entities(ctx context.Context, kind EntityKind) ([]Entity, error)
 	Numbers(ctx context.Context) ([]*Number, error)
+	NumberEvents(ctx context.Context, f NumberEventFilter) ([]NumberEvent, error)
+	// OfferSources lists the sources of offers without their blocks.
+	OfferSources(ctx context.Context) ([]OfferSource, error)
+	OfferBlocks(ctx context.Context, source string) ([][]byte, error)
 	OptOuts(ctx context.Context) ([]OptOut, error)
 	Balances(ctx context.Context) (map[string]Money, error)
 	LastID(ctx context.Context) (int64, error) // the highest id in use
@@ -101,7 +105,15 @@ const (
 	EntitySchedule   EntityKind = "schedule"
 	EntityAddress    EntityKind = "address"
 	EntityFlow       EntityKind = "flow"
-	EntityPause      EntityKind = "pause" // a paused carrier (tenant "") or destination; Key names it
+	EntityGreeting   EntityKind = "greeting"
+	EntityIVR        EntityKind = "ivr"
+	EntityLine       EntityKind = "digital_line"
+	EntityLogin      EntityKind = "online_login"
+	EntityVoice      EntityKind = "account_voice"
+	EntityCallback   EntityKind = "callback_request"
+	EntityLease      EntityKind = "lease"
+	EntityPause      EntityKind = "pause"  // a paused carrier (tenant "") or destination; Key names it
+	EntitySecret     EntityKind = "secret" // of the installation (tenant ""), made at its first start
 )
 
 // Entity is a configured thing: a document under tenant, kind and key.
@@ -247,8 +259,20 @@ type PutEntity struct{ Entity }
 type DropEntity struct{ Entity }
 
 // PutNumber inserts or replaces a number. It fails with kind Conflict when
-// the number is another tenant's.
-type PutNumber struct{ *Number }
+// the number is another tenant's, and when its Rev, if it has one, does not
+// follow on the Rev that is kept (0 where the number is not kept yet): of two
+// who change the same number at once, one learns that the other was first.
+type PutNumber struct {
+	*Number
+	Event *NumberEvent // kept with it; nil: none
+	Debit *Debit       // taken with it, or the command fails as that of an Accept does
+}
+
+// PutOffers replaces what is kept of a source of offers.
+type PutOffers struct{ OfferSource }
+
+// DropOffers forgets a source of offers; kind NotFound when there is none.
+type DropOffers struct{ Source string }
 
 // SetBalance sets the balance of a metered tenant.
 type SetBalance struct {
@@ -289,6 +313,8 @@ func (Redeliver) command()   {}
 func (PutEntity) command()   {}
 func (DropEntity) command()  {}
 func (PutNumber) command()   {}
+func (PutOffers) command()   {}
+func (DropOffers) command()  {}
 func (SetBalance) command()  {}
 func (PutMedia) command()    {}
 func (Purge) command()       {}

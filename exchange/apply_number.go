@@ -233,7 +233,9 @@ func mergeForwards(old []wirechief.Forward, named []state.Forward) []wirechief.F
 		set(&f.Method, s.Method)
 		set(&f.Encoding, s.Encoding)
 		set(&f.Format, s.Format)
-		set(&f.History, s.History)
+		if s.History != nil {
+			f.History = s.History
+		}
 		set(&f.Timezone, s.Timezone)
 		set(&f.Prefix, s.Prefix)
 		set(&f.Suffix, s.Suffix)

@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"encoding/json"
 
 	"github.com/wirechief/wirechief"
 	"github.com/wirechief/wirechief/store"
@@ -28,39 +27,6 @@ func (s *Store) Entities(ctx context.Context, kind wirechief.EntityKind) (out []
 		rows := c.q("SELECT tenant, key, doc FROM entity WHERE kind = ? ORDER BY tenant, key").text(string(kind))
 		return rows.each(func() error {
 			out = append(out, wirechief.Entity{Tenant: rows.getText(), Kind: kind, Key: rows.getText(), Doc: rows.getBytes()})
-			return nil
-		})
-	})
-	return out, err
-}
-
-// putNumber inserts or replaces, unless the number is another tenant's. A
-// number without a tenant is anybody's to take, and its tenant may give it back.
-func (w *writer) putNumber(n *wirechief.Number) (wirechief.Result, error) {
-	doc, err := json.Marshal(n)
-	if err != nil {
-		return wirechief.Result{}, unwritable(err)
-	}
-	err = w.q(`INSERT INTO number VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET
-		shard = excluded.shard, tenant = excluded.tenant, doc = excluded.doc
-		WHERE number.tenant IN ('', excluded.tenant) OR excluded.tenant = ''`).
-		text(n.Number).int(int64(wirechief.ShardOf(n.Tenant))).text(n.Tenant).bytes(doc).run()
-	if err == nil && w.Changes() == 0 {
-		return refused(wirechief.Conflict, "", "number %s is another tenant's", n.Number), nil
-	}
-	return wirechief.Result{}, err
-}
-
-// Numbers implements [wirechief.DirectoryReader], in order of the digits.
-func (s *Store) Numbers(ctx context.Context) (out []*wirechief.Number, err error) {
-	err = s.read(ctx, func(c *conn) error {
-		rows := c.q("SELECT doc FROM number ORDER BY number")
-		return rows.each(func() error {
-			n := new(wirechief.Number)
-			if err := json.Unmarshal(rows.getBytes(), n); err != nil {
-				return damaged(err)
-			}
-			out = append(out, n)
 			return nil
 		})
 	})
@@ -138,12 +104,14 @@ func (s *Store) LastID(ctx context.Context) (last int64, err error) {
 				last = max(last, id)
 			}
 		}
-		row := c.q("SELECT ifnull(max(since), 0) FROM part")
-		if _, err := row.row(); err != nil {
-			return err
+		for _, query := range []string{"SELECT ifnull(max(since), 0) FROM part", "SELECT ifnull(max(id), 0) FROM number_event"} {
+			row := c.q(query)
+			if _, err := row.row(); err != nil {
+				return err
+			}
+			last = max(last, row.getInt())
+			row.done()
 		}
-		defer row.done()
-		last = max(last, row.getInt())
 		return nil
 	})
 	return last, err

@@ -292,7 +292,11 @@ func (w *writer) do(command wirechief.Command) (res wirechief.Result, more wirec
 	case wirechief.DropEntity:
 		res, err = w.dropEntity(&c.Entity)
 	case wirechief.PutNumber:
-		res, err = w.putNumber(c.Number)
+		res, err = w.putNumber(&c)
+	case wirechief.PutOffers:
+		err = w.putOffers(&c.OfferSource)
+	case wirechief.DropOffers:
+		res, err = w.dropOffers(c.Source)
 	case wirechief.SetBalance:
 		err = w.setBalance(&c)
 	case wirechief.PutMedia:

@@ -49,6 +49,42 @@ func directoryTests() []testCase {
 			do(t, s, wirechief.PutNumber{Number: &released})
 			do(t, s, wirechief.PutNumber{Number: &stolen}) // free now
 		}},
+		{"number/of two who change it, one is first", func(t *testing.T, s wirechief.Store) {
+			n := wirechief.Number{Number: "+13109060901", Tenant: acme, State: wirechief.NumberReserved, Rev: 1}
+			event := wirechief.NumberEvent{ID: 7, At: t0, Number: n.Number, Tenant: acme, Type: wirechief.NumberWasReserved, By: "x"}
+			do(t, s, wirechief.PutNumber{Number: &n, Event: &event})
+			late := wirechief.NumberEvent{ID: 8, At: t0, Number: n.Number, Tenant: acme, Type: wirechief.NumberWasReserved, By: "y"}
+			refuse(t, s, wirechief.Conflict, wirechief.PutNumber{Number: &n, Event: &late})
+			second := n
+			second.State, second.Rev = wirechief.NumberInService, 2
+			do(t, s, wirechief.SetBalance{Tenant: acme, Balance: 10})
+			refuse(t, s, wirechief.Forbidden, wirechief.PutNumber{Number: &second, Debit: &wirechief.Debit{Tenant: acme, Amount: 11}})
+			same(t, "numbers", must(s.Numbers(t.Context()))(t), []*wirechief.Number{&n})
+			late.Number, late.Tenant = "+13109060902", brand
+			do(t, s, wirechief.PutNumber{Number: &second, Debit: &wirechief.Debit{Tenant: acme, Amount: 10}},
+				wirechief.PutNumber{Number: &wirechief.Number{Number: late.Number, Rev: 1}, Event: &late})
+			same(t, "balance", must(s.Balances(t.Context()))(t)[acme], wirechief.Money(0))
+			events := func(f wirechief.NumberEventFilter) []wirechief.NumberEvent { return must(s.NumberEvents(t.Context(), f))(t) }
+			same(t, "all events", events(wirechief.NumberEventFilter{}), []wirechief.NumberEvent{late, event})
+			same(t, "of a number", events(wirechief.NumberEventFilter{Number: n.Number}), []wirechief.NumberEvent{event})
+			same(t, "of a tenant", events(wirechief.NumberEventFilter{Tenant: brand}), []wirechief.NumberEvent{late})
+			same(t, "before", events(wirechief.NumberEventFilter{Before: 8}), []wirechief.NumberEvent{event})
+			same(t, "the newest", events(wirechief.NumberEventFilter{Limit: 1}), []wirechief.NumberEvent{late})
+		}},
+		{"offers/put, replace, drop", func(t *testing.T, s wirechief.Store) {
+			a := wirechief.OfferSource{Name: "a", Fingerprint: [32]byte{1}, Count: 2, Blocks: [][]byte{{0, 1}, {2}}}
+			b := wirechief.OfferSource{Name: "b", Fingerprint: [32]byte{2}}
+			bare := func(o wirechief.OfferSource) wirechief.OfferSource { o.Blocks = nil; return o }
+			do(t, s, wirechief.PutOffers{OfferSource: b}, wirechief.PutOffers{OfferSource: a})
+			same(t, "sources", must(s.OfferSources(t.Context()))(t), []wirechief.OfferSource{bare(a), b})
+			same(t, "blocks", must(s.OfferBlocks(t.Context(), "a"))(t), a.Blocks)
+			a.Count, a.Blocks = 1, [][]byte{{9}}
+			do(t, s, wirechief.PutOffers{OfferSource: a}, wirechief.DropOffers{Source: "b"})
+			same(t, "sources", must(s.OfferSources(t.Context()))(t), []wirechief.OfferSource{bare(a)})
+			same(t, "blocks", must(s.OfferBlocks(t.Context(), "a"))(t), a.Blocks)
+			same(t, "blocks of none", must(s.OfferBlocks(t.Context(), "b"))(t), [][]byte(nil))
+			refuse(t, s, wirechief.NotFound, wirechief.DropOffers{Source: "b"})
+		}},
 		{"id/the highest in use", func(t *testing.T, s wirechief.Store) {
 			last := func() int64 { return must(s.LastID(t.Context()))(t) }
 			if last() != 0 {
