@@ -53,10 +53,11 @@ type OrderRequest struct {
 	Tenant string
 	Number string // E.164; with a Token, one of the reservation's
 	Token  string // of a reservation, or of a quote (see exchange.Quote)
-	// Address is the id of the address to show, 0: the first of the tenant's
-	// that fits, where one is needed.
-	Address  int64
-	Property string // 0: the tenant's first
+	// Address is the id of the address to show. With PickAddress and none given,
+	// the first of the tenant's that fits is taken, where one is needed.
+	Address     int64
+	PickAddress bool
+	Property    string // empty: the tenant's first
 	// MayOwe lets the order stand without a fitting address: the number is
 	// pending until it has one. Otherwise the order is refused.
 	MayOwe bool

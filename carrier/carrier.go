@@ -40,6 +40,21 @@ type Carrier interface {
 	Status() Status
 }
 
+// NumberSource is a [Carrier] that has numbers to sell; it has the abilities
+// Search and Order. All methods may be called at any time between Start and
+// Stop, from many goroutines, and end with ctx.
+type NumberSource interface {
+	// SearchNumbers lists what is on offer, up to q.Limit, in order of the
+	// digits. A question that the source cannot ask gives none and no error.
+	SearchNumbers(ctx context.Context, q wirechief.OfferQuery) ([]wirechief.Offer, error)
+	// OrderNumber buys a number. To order what is ours already succeeds, so
+	// that an order can be repeated after a crash. Kind Conflict or NotFound
+	// means that it cannot be had; Unavailable, that nobody knows: try again.
+	OrderNumber(ctx context.Context, number string) error
+	// ReleaseNumber gives a number back. One that is not ours is no error.
+	ReleaseNumber(ctx context.Context, number string) error
+}
+
 // Handler is what a carrier brings things to; the exchange implements it.
 // It is safe for use from many goroutines.
 type Handler interface {

@@ -2,7 +2,6 @@ package exchange
 
 import (
 	"cmp"
-	"encoding/json"
 	"slices"
 	"time"
 
@@ -26,17 +25,22 @@ func (a *application) tenantNumbers(s *state.Tenant) *wirechief.Error {
 
 func (a *application) tenantNumber(tenant string, s *state.Number) *wirechief.Error {
 	old := a.number(s.Number)
-	if old != nil && old.Tenant != "" && old.Tenant != tenant {
-		return wirechief.Refuse(wirechief.Conflict, wirechief.RuleAlreadyOwned, "it is another tenant's")
-	}
 	if s.Absent {
-		if old == nil || old.Tenant != tenant {
+		if old == nil || old.Tenant != tenant || !old.State.Owned() {
 			return nil
 		}
 		return a.release(old)
 	}
+	if old != nil && old.State == wirechief.NumberAging && old.Tenant != tenant {
+		// The operator may end a quarantine; nobody has the number any more.
+		old = vacant(old, wirechief.NumberAvailable)
+		a.step(step{n: old, event: wirechief.NumberIsAvailable, message: "the state file ends its quarantine"})
+	}
+	if old != nil && old.Tenant != "" && old.Tenant != tenant {
+		return wirechief.Refuse(wirechief.Conflict, wirechief.RuleAlreadyOwned, "it is another tenant's")
+	}
 	n := wirechief.Number{
-		Number: s.Number, State: wirechief.NumberInService, Type: typeOf(s.Number), ActivatedAt: a.now,
+		Number: s.Number, Country: e164.Country(s.Number), State: wirechief.NumberInService, Type: typeOf(s.Number), ActivatedAt: a.now,
 		Capabilities: wirechief.Capabilities{Voice: true, SMS: true}, Enabled: wirechief.Capabilities{Voice: true, SMS: true},
 	}
 	if n.Type == wirechief.TypeTollFree {
@@ -46,7 +50,14 @@ func (a *application) tenantNumber(tenant string, s *state.Number) *wirechief.Er
 		n = *old
 		if n.Tenant != tenant || n.State != wirechief.NumberInService {
 			n.State, n.ActivatedAt = wirechief.NumberInService, a.now
+			n.Until, n.Reservation = zeroTime, ""
 		}
+		if old.Tenant != tenant { // on offer until now: everything of it works from the start
+			n.Enabled = n.Capabilities
+		}
+	}
+	if n.ID == 0 {
+		n.ID = a.x.IDs.Next()
 	}
 	n.Tenant = tenant
 	set(&n.Carrier, s.Carrier)
@@ -122,47 +133,35 @@ func (a *application) putNumber(n *wirechief.Number) {
 	if string(before) == string(after) {
 		return
 	}
-	n.ModifiedAt = a.now
-	action := "create"
+	action, event := "create", wirechief.NumberIsActive
 	if old != nil && old.Tenant == n.Tenant {
 		action = "update"
+		if old.State == n.State {
+			event = wirechief.NumberWasChanged
+		}
 	} else {
 		before = nil
 	}
-	a.note(action, "number", n.Tenant, n.Number, differences(before, after))
-	a.storeNumber(n)
+	detail := differences(before, after)
+	a.note(action, "number", n.Tenant, n.Number, detail)
+	a.step(step{n: n, event: event, detail: detail})
 }
 
-func (a *application) storeNumber(n *wirechief.Number) {
-	a.numbers[n.Number] = n
-	a.add(wirechief.PutNumber{Number: n}, func() error { a.x.dir.putNumber(n); return nil })
-}
-
-// sansModified is a number as a document, without the time of its last change.
-func sansModified(n *wirechief.Number) []byte {
-	if n == nil {
-		return nil
-	}
-	c := *n
-	c.ModifiedAt = zeroTime
-	doc, err := json.Marshal(c)
-	if err != nil {
-		panic("exchange: a number cannot be written as JSON: " + err.Error()) // it holds only plain values
-	}
-	return doc
+// step notes the next state of a number.
+func (a *application) step(s step) {
+	s.who = wirechief.Principal{Name: "state file"}
+	command := a.x.command(s, a.number(s.n.Number))
+	a.numbers[s.n.Number] = s.n
+	a.add(command, func() error { a.x.took(s.n); return nil })
 }
 
 // release takes a number out of service and into quarantine.
 func (a *application) release(old *wirechief.Number) *wirechief.Error {
 	if old.Protected {
-		return wirechief.Refuse(wirechief.Conflict, wirechief.RuleProtected,
-			"%s is protected; take the protection off first (protected: false)", old.Number)
+		return protected(old)
 	}
 	a.note("delete", "number", old.Tenant, old.Number, "released")
-	a.storeNumber(&wirechief.Number{
-		Number: old.Number, State: wirechief.NumberAging, Carrier: old.Carrier, Type: old.Type,
-		Capabilities: old.Capabilities, ModifiedAt: a.now,
-	})
+	a.step(step{n: a.x.quarantined(old), event: wirechief.NumberWasReleased})
 	return nil
 }
 
@@ -181,10 +180,10 @@ func (a *application) campaignSizes() *wirechief.Error {
 		counts[key] = members
 	}
 	for number, n := range a.numbers {
-		if old := a.x.dir.number(number); old != nil && old.Campaign != "" {
+		if old := a.x.dir.number(number); old != nil && old.Campaign != "" && old.State.Owned() {
 			counts[named{old.Tenant, old.Campaign}]--
 		}
-		if n.Campaign != "" {
+		if n.Campaign != "" && n.State.Owned() {
 			counts[named{n.Tenant, n.Campaign}]++
 		}
 	}

@@ -1,6 +1,7 @@
 package exchange
 
 import (
+	"bytes"
 	"encoding/json"
 	"maps"
 	"strconv"
@@ -17,7 +18,7 @@ func (a *application) people(s *state.Tenant) *wirechief.Error {
 	p := documents{a: a, tenant: s.ID}
 	for i := range s.Properties {
 		v := &s.Properties[i]
-		p.put(wirechief.EntityProperty, v.SID, v.Absent, fields{}.opt("name", v.Name))
+		p.put(wirechief.EntityProperty, v.SID, v.Absent, fields{"sid": v.SID}.opt("name", v.Name))
 	}
 	for i := range s.Brands {
 		v := &s.Brands[i]
@@ -48,12 +49,18 @@ func (a *application) people(s *state.Tenant) *wirechief.Error {
 	}
 	for i := range s.Addresses {
 		v := &s.Addresses[i]
-		p.put(wirechief.EntityAddress, v.Name, v.Absent, fields{}.opt("street", v.Street).opt("city", v.City).
-			opt("province", v.Province).opt("zip", v.Zip).opt("country", v.Country))
+		key := p.addressKey(v.Name)
+		f := fields{"name": v.Name}.opt("street", v.Street).opt("city", v.City).
+			opt("province", v.Province).opt("zip", v.Zip).opt("country", v.Country)
+		if key == "" && !v.Absent {
+			fresh := p.a.x.IDs.Next()
+			key, f["id"] = id(fresh), fresh
+		}
+		p.put(wirechief.EntityAddress, key, v.Absent, f)
 	}
 	for i := range s.Flows {
 		v := &s.Flows[i]
-		f := fields{}.opt("name", v.Name).opt("start", v.Start)
+		f := fields{"id": v.ID}.opt("name", v.Name).opt("start", v.Start)
 		if v.Nodes != nil {
 			f["nodes"] = v.Nodes
 		}
@@ -107,11 +114,44 @@ func (p *documents) put(kind wirechief.EntityKind, key string, absent bool, name
 		old = before
 	}
 	maps.Copy(merged, named)
-	var before any
-	if old != nil {
-		before = old
+	if old == nil {
+		if key == "" {
+			return
+		}
+		merged["created_at"] = p.a.now
+		if kind == wirechief.EntityAgent || kind == wirechief.EntityFlow {
+			delete(merged, "created_at") // they have none
+		}
+		p.stamp(kind, merged)
+		_, p.err = p.a.put(kind, p.tenant, key, nil, merged)
+		return
 	}
-	_, p.err = p.a.put(kind, p.tenant, key, before, merged)
+	if doc, err := json.Marshal(merged); err == nil && !bytes.Equal(doc, old) {
+		p.stamp(kind, merged)
+	}
+	_, p.err = p.a.put(kind, p.tenant, key, old, merged)
+}
+
+// stamp notes when a thing was changed, where that is kept.
+func (p *documents) stamp(kind wirechief.EntityKind, f fields) {
+	switch kind {
+	case wirechief.EntityGroup, wirechief.EntityBrand, wirechief.EntitySchedule:
+		f["updated_at"] = p.a.now
+	case wirechief.EntityFlow:
+		revision, _ := f["revision"].(float64) // JSON's
+		f["updated_at"], f["revision"] = p.a.now, revision+1
+	}
+}
+
+// addressKey finds an address by the name that the file gives it, "" for none.
+func (p *documents) addressKey(name string) string {
+	for _, e := range p.a.x.dir.documents(p.tenant, wirechief.EntityAddress) {
+		var a wirechief.Address
+		if json.Unmarshal(e.Doc, &a) == nil && a.Name == name {
+			return e.Key
+		}
+	}
+	return ""
 }
 
 // agent keeps the hash of a password, and the one it has while it is right.

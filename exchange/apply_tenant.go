@@ -95,9 +95,15 @@ func storeError(err error) *wirechief.Error {
 // from service. Its messages stay as they are: they are a record.
 func (a *application) dropTenant(id string) *wirechief.Error {
 	for _, n := range a.x.dir.numbersOf(id) {
-		if err := a.release(n); err != nil {
-			return err
+		if n.State.Owned() {
+			if err := a.release(n); err != nil {
+				return err
+			}
 		}
+		// There is nobody left who could have it back, or order it.
+		gone := *vacant(n, wirechief.NumberAging)
+		gone.Until = a.now.Add(a.x.Aging)
+		a.step(step{n: &gone, event: wirechief.NumberWasReleased, message: "its tenant is gone"})
 	}
 	for _, e := range a.x.dir.entitiesOf(id) {
 		if e.Kind == wirechief.EntityCredential {

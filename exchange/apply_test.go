@@ -192,7 +192,7 @@ func TestApplyChangesWhatIsNamedOnly(t *testing.T) {
 			},
 		},
 		{"a number goes into quarantine", `tenants: [{id: acme, numbers: [{number: "+13109060901", absent: true}]}]`, "delete number +13109060901", func(t *testing.T, x *Exchange) {
-			if n := x.dir.number("+13109060901"); n.State != wirechief.NumberAging || n.Tenant != "" {
+			if n := x.dir.number("+13109060901"); n.State != wirechief.NumberAging || n.Tenant != "acme" || n.Rev != 2 { // its tenant can have it back
 				t.Errorf("%+v", n)
 			}
 		}},

@@ -1,6 +1,7 @@
 package exchange
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -19,22 +20,24 @@ type directory struct {
 	tenants     map[string]*wirechief.Tenant
 	credentials map[loginKey][]credential
 	numbers     map[string]*wirechief.Number
+	byID        map[int64]*wirechief.Number
+	byTenant    map[string]map[string]*wirechief.Number // "": nobody's
+	passing     map[string]*wirechief.Number            // those whose state passes by itself
 	webhooks    map[named]*wirechief.Webhook
 	campaigns   map[named]*wirechief.Campaign
-	members     map[named]int // numbers bound to a campaign
+	members     map[named]int // numbers on an account that are bound to a campaign
 	optOuts     map[pair]wirechief.OptOut
 	paused      map[named]bool // carriers (tenant "") and destinations
-	others      map[otherKey][]byte
+	others      map[shelfKey]map[string][]byte
 }
 
 type named struct{ tenant, name string }
 
 type pair struct{ number, handset string }
 
-type otherKey struct {
+type shelfKey struct {
 	tenant string
 	kind   wirechief.EntityKind
-	key    string
 }
 
 type credential struct {
@@ -47,19 +50,24 @@ func newDirectory() *directory {
 		tenants:     make(map[string]*wirechief.Tenant),
 		credentials: make(map[loginKey][]credential),
 		numbers:     make(map[string]*wirechief.Number),
+		byID:        make(map[int64]*wirechief.Number),
+		byTenant:    make(map[string]map[string]*wirechief.Number),
+		passing:     make(map[string]*wirechief.Number),
 		webhooks:    make(map[named]*wirechief.Webhook),
 		campaigns:   make(map[named]*wirechief.Campaign),
 		members:     make(map[named]int),
 		optOuts:     make(map[pair]wirechief.OptOut),
 		paused:      make(map[named]bool),
-		others:      make(map[otherKey][]byte),
+		others:      make(map[shelfKey]map[string][]byte),
 	}
 }
 
 var entityKinds = [...]wirechief.EntityKind{
 	wirechief.EntityTenant, wirechief.EntityCredential, wirechief.EntityCampaign, wirechief.EntityWebhook,
 	wirechief.EntityProperty, wirechief.EntityAgent, wirechief.EntityGroup, wirechief.EntityBrand,
-	wirechief.EntitySchedule, wirechief.EntityAddress, wirechief.EntityFlow, wirechief.EntityPause,
+	wirechief.EntitySchedule, wirechief.EntityAddress, wirechief.EntityFlow, wirechief.EntityGreeting, wirechief.EntityIVR,
+	wirechief.EntityLine, wirechief.EntityLogin, wirechief.EntityVoice, wirechief.EntityCallback, wirechief.EntityLease,
+	wirechief.EntityPause,
 }
 
 func (d *directory) load(ctx context.Context, s wirechief.Store) error {
@@ -112,7 +120,12 @@ func (d *directory) put(e wirechief.Entity) error {
 	case wirechief.EntityPause:
 		d.paused[key] = true
 	default:
-		d.others[otherKey{e.Tenant, e.Kind, e.Key}] = e.Doc
+		shelf := d.others[shelfKey{e.Tenant, e.Kind}]
+		if shelf == nil {
+			shelf = make(map[string][]byte)
+			d.others[shelfKey{e.Tenant, e.Kind}] = shelf
+		}
+		shelf[e.Key] = e.Doc
 	}
 	if err != nil {
 		return fmt.Errorf("the stored %s %q of tenant %q cannot be read: %w", e.Kind, e.Key, e.Tenant, err)
@@ -146,7 +159,7 @@ func (d *directory) drop(e wirechief.Entity) {
 	case wirechief.EntityPause:
 		delete(d.paused, key)
 	default:
-		delete(d.others, otherKey{e.Tenant, e.Kind, e.Key})
+		delete(d.others[shelfKey{e.Tenant, e.Kind}], e.Key)
 	}
 }
 
@@ -166,11 +179,27 @@ func (d *directory) dropCredential(tenant, key string) {
 func (d *directory) putNumber(n *wirechief.Number) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if old := d.numbers[n.Number]; old != nil && old.Campaign != "" {
-		d.members[named{old.Tenant, old.Campaign}]--
+	if old := d.numbers[n.Number]; old != nil {
+		if old.Campaign != "" && old.State.Owned() {
+			d.members[named{old.Tenant, old.Campaign}]--
+		}
+		delete(d.byTenant[old.Tenant], old.Number)
+		delete(d.byID, old.ID)
+		delete(d.passing, old.Number)
 	}
-	if n.Campaign != "" {
+	if n.Campaign != "" && n.State.Owned() {
 		d.members[named{n.Tenant, n.Campaign}]++
+	}
+	if d.byTenant[n.Tenant] == nil {
+		d.byTenant[n.Tenant] = make(map[string]*wirechief.Number)
+	}
+	d.byTenant[n.Tenant][n.Number] = n
+	if n.ID != 0 {
+		d.byID[n.ID] = n
+	}
+	switch n.State {
+	case wirechief.NumberReserved, wirechief.NumberAging, wirechief.NumberOrdered:
+		d.passing[n.Number] = n
 	}
 	d.numbers[n.Number] = n
 }
@@ -204,6 +233,19 @@ func (d *directory) number(number string) *wirechief.Number {
 	d.mu.RLock()
 	defer d.mu.RUnlock()
 	return d.numbers[number]
+}
+
+func (d *directory) numberByID(id int64) *wirechief.Number {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	return d.byID[id]
+}
+
+// unsettled lists the numbers whose state passes by itself.
+func (d *directory) unsettled() []*wirechief.Number {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	return slices.Collect(maps.Values(d.passing))
 }
 
 func (d *directory) webhook(tenant, name string) *wirechief.Webhook {
@@ -240,16 +282,16 @@ func (d *directory) pausedDestinations() []wirechief.Lane {
 	return out
 }
 
-// numbersOf lists the numbers of a tenant, of all tenants for "".
+// numbersOf lists the numbers of a tenant in whatever state, of all tenants
+// and of nobody for "".
 func (d *directory) numbersOf(tenant string) []*wirechief.Number {
 	d.mu.RLock()
-	defer d.mu.RUnlock()
-	var out []*wirechief.Number
-	for _, n := range d.numbers {
-		if tenant == "" || n.Tenant == tenant {
-			out = append(out, n)
-		}
+	of := d.numbers
+	if tenant != "" {
+		of = d.byTenant[tenant]
 	}
+	out := slices.Collect(maps.Values(of))
+	d.mu.RUnlock()
 	slices.SortFunc(out, func(a, b *wirechief.Number) int { return strings.Compare(a.Number, b.Number) })
 	return out
 }
@@ -278,7 +320,23 @@ func (d *directory) credentialsOf(tenant string, user loginKey) []credential {
 func (d *directory) other(tenant string, kind wirechief.EntityKind, key string) []byte {
 	d.mu.RLock()
 	defer d.mu.RUnlock()
-	return d.others[otherKey{tenant, kind, key}]
+	return d.others[shelfKey{tenant, kind}][key]
+}
+
+// documents lists what is kept as documents of one kind, in order of the
+// length of the key, then the key: numbers in their order.
+func (d *directory) documents(tenant string, kind wirechief.EntityKind) []wirechief.Entity {
+	d.mu.RLock()
+	shelf := d.others[shelfKey{tenant, kind}]
+	out := make([]wirechief.Entity, 0, len(shelf))
+	for key, doc := range shelf {
+		out = append(out, wirechief.Entity{Tenant: tenant, Kind: kind, Key: key, Doc: doc})
+	}
+	d.mu.RUnlock()
+	slices.SortFunc(out, func(a, b wirechief.Entity) int {
+		return cmp.Or(cmp.Compare(len(a.Key), len(b.Key)), strings.Compare(a.Key, b.Key))
+	})
+	return out
 }
 
 // entitiesOf names everything configured under a tenant but the tenant itself.
@@ -305,8 +363,10 @@ func (d *directory) entitiesOf(tenant string) []wirechief.Entity {
 	for k := range d.paused {
 		add(k.tenant, wirechief.EntityPause, k.name)
 	}
-	for k := range d.others {
-		add(k.tenant, k.kind, k.key)
+	for k, shelf := range d.others {
+		for key := range shelf {
+			add(k.tenant, k.kind, key)
+		}
 	}
 	slices.SortFunc(out, func(a, b wirechief.Entity) int {
 		return strings.Compare(string(a.Kind)+"\x00"+a.Key, string(b.Kind)+"\x00"+b.Key)

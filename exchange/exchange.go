@@ -2,6 +2,7 @@ package exchange
 
 import (
 	"context"
+	"crypto/cipher"
 	"io"
 	"log/slog"
 	"sync"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/wirechief/wirechief"
 	"github.com/wirechief/wirechief/carrier"
+	"github.com/wirechief/wirechief/offer"
 	"github.com/wirechief/wirechief/routing"
 )
 
@@ -34,6 +36,11 @@ type Options struct {
 	Join     time.Duration // how long the parts of a text wait for each other; 10 min
 	Backlog  int           // messages waiting for one carrier before Send refuses; 1,000,000
 	Failover time.Duration // how long a carrier may be away before its queue moves to another; 5 s
+
+	Reservation time.Duration // how long numbers are held for a buyer; 30 min
+	// Aging is how long a released number is nobody's. 0: it is on offer again
+	// within a second.
+	Aging time.Duration
 }
 
 // Deliverer is the delivery engine, as the exchange sees it.
@@ -86,7 +93,12 @@ type Exchange struct {
 
 	debug bool // the log wants to hear of each message
 
-	configuring sync.Mutex // one change of what is configured at a time
+	offers *offer.Index
+	live   seen         // what carriers offer that have to be asked
+	quotes cipher.Block // seals the tokens of offers
+	buying keyed        // one change of a number's state at a time; taken before configuring
+
+	configuring sync.RWMutex // one change of what is configured at a time
 
 	mu      sync.Mutex
 	cancel  context.CancelFunc
@@ -117,8 +129,11 @@ func New(o Options) *Exchange {
 	if o.Failover == 0 {
 		o.Failover = 5 * time.Second
 	}
+	if o.Reservation == 0 {
+		o.Reservation = 30 * time.Minute
+	}
 	x := &Exchange{
-		Options: o, dir: newDirectory(), lanes: make(map[string]*lane), carriers: o.Carriers,
+		Options: o, dir: newDirectory(), offers: offer.New(), lanes: make(map[string]*lane), carriers: o.Carriers,
 		debug: o.Log.Enabled(context.Background(), slog.LevelDebug),
 	}
 	names := make([]string, len(o.Carriers))
@@ -136,6 +151,15 @@ func New(o Options) *Exchange {
 // that a state file can be applied before anything moves.
 func (x *Exchange) Load(ctx context.Context) error {
 	if err := x.dir.load(ctx, x.Store); err != nil {
+		return err
+	}
+	if err := x.adopt(ctx); err != nil {
+		return err
+	}
+	if err := x.loadQuotes(ctx); err != nil {
+		return err
+	}
+	if err := x.loadOffers(ctx); err != nil {
 		return err
 	}
 	for name, l := range x.lanes {
@@ -173,6 +197,7 @@ func (x *Exchange) Start(ctx context.Context) error {
 	x.running.Go(func() { x.media.run(run) })
 	x.running.Go(func() { x.parts.run(run) })
 	x.running.Go(func() { x.purge(run) })
+	x.running.Go(func() { x.sweep(run) })
 	x.rescue(ctx, depths)
 	for _, c := range x.carriers {
 		if err := c.Start(ctx, x); err != nil {

@@ -286,24 +286,3 @@ func (x *Exchange) SimulateText(ctx context.Context, p wirechief.Principal, from
 		Message: to + " is not on a simulator carrier; handsets can be played only there",
 	}
 }
-
-// Number gives a number of the tenant's.
-func (x *Exchange) Number(_ context.Context, p wirechief.Principal, number string) (wirechief.Number, error) {
-	if n := x.dir.number(number); n != nil && reach(p, n.Tenant) {
-		return *n, nil
-	}
-	return wirechief.Number{}, &wirechief.Error{Op: "number", Kind: wirechief.NotFound, Field: "number", Message: number + " is not a number of yours"}
-}
-
-// Numbers lists the numbers of the tenant, for the operator all.
-func (x *Exchange) Numbers(_ context.Context, p wirechief.Principal) ([]wirechief.Number, error) {
-	var list []*wirechief.Number
-	if tenant := ""; own(p, &tenant) {
-		list = x.dir.numbersOf(tenant)
-	}
-	out := make([]wirechief.Number, len(list))
-	for i, n := range list {
-		out[i] = *n
-	}
-	return out, nil
-}

@@ -116,7 +116,7 @@ func (x *Exchange) DeleteWebhook(ctx context.Context, tenant, name string) error
 			changed := *n
 			changed.Webhook = ""
 			users = append(users, &changed)
-			commands = append(commands, wirechief.PutNumber{Number: &changed})
+			commands = append(commands, x.command(step{n: &changed, event: wirechief.NumberWasChanged, who: wirechief.Principal{Name: tenant}, detail: "webhook=none", message: "webhook " + name + " is gone"}, n))
 		}
 	}
 	results, err := x.Store.Apply(ctx, commands...)

@@ -1,0 +1,130 @@
+package exchange
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/wirechief/wirechief"
+	"github.com/wirechief/wirechief/e164"
+)
+
+// IVRs are the voice menus of a tenant. Menus and routes have ids of their own,
+// which Put gives to those that have none.
+func (x *Exchange) IVRs() Shelf[wirechief.IVR] {
+	return shelf[wirechief.IVR]{x, kind[wirechief.IVR]{
+		entity: wirechief.EntityIVR,
+		key:    func(v *wirechief.IVR) string { return id10(v.ID) },
+		fresh: func(x *Exchange, _ string, v *wirechief.IVR, _ time.Time) {
+			v.ID = x.IDs.Next()
+			v.Menus = []wirechief.IVRMenu{{ID: x.IDs.Next(), Name: "Main menu", Default: true}}
+		},
+		judge: judgeIVR,
+	}}
+}
+
+func judgeIVR(_ context.Context, x *Exchange, tenant string, _, v *wirechief.IVR) *wirechief.Error {
+	if err := orNeeded(judgeText("name", v.Name, maxName), needed("name", v.Name)); err != nil {
+		return err
+	}
+	defaults := 0
+	for i := range v.Menus {
+		m := &v.Menus[i]
+		if m.ID == 0 {
+			m.ID = x.IDs.Next()
+		}
+		if m.Default {
+			defaults++
+		}
+		if err := orNeeded(judgeText("menus.name", m.Name, maxName), needed("menus.name", m.Name)); err != nil {
+			return err
+		}
+		if err := x.judgeGreeting(tenant, "menus.greeting", m.Greeting); err != nil {
+			return err
+		}
+		keys := make(map[string]bool)
+		for j := range m.Routes {
+			r := &m.Routes[j]
+			if r.ID == 0 {
+				r.ID = x.IDs.Next()
+			}
+			if keys[r.Keypress] {
+				return wrongSetting("routes.keypress", "the key %s has a route already", r.Keypress)
+			}
+			keys[r.Keypress] = true
+			if err := x.judgeRoute(tenant, v, r); err != nil {
+				return err
+			}
+		}
+	}
+	if len(v.Menus) > 0 && defaults != 1 {
+		return wrongSetting("menus.default", "one menu is the default, not %d", defaults)
+	}
+	return nil
+}
+
+func (x *Exchange) judgeRoute(tenant string, v *wirechief.IVR, r *wirechief.IVRRoute) *wirechief.Error {
+	if !slices.Contains([]string{"0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "#", "default"}, r.Keypress) {
+		return wrongSetting("routes.keypress", "%q is not a key: 0 to 9, *, # or default", r.Keypress)
+	}
+	if err := x.judgeGreeting(tenant, "routes.greeting", r.Greeting); err != nil {
+		return err
+	}
+	for _, id := range r.Groups {
+		if x.dir.other(tenant, wirechief.EntityGroup, id10(id)) == nil {
+			return missing("routes.groups", "there is no group %d", id)
+		}
+	}
+	switch r.Action {
+	case "group", "voicemail":
+	case "phone_number":
+		if !e164.IsEndpoint(r.Number) {
+			return wrongSetting("routes.number", "%q is neither a number such as +13105550100 nor a SIP URI", r.Number)
+		}
+	case "textback":
+		if n := x.dir.numberByID(r.TextFrom); n == nil || n.Tenant != tenant || !n.State.Owned() {
+			return missing("routes.text_from", "there is no number of yours with the id %d", r.TextFrom)
+		}
+		if err := orNeeded(judgeText("routes.text", r.Text, maxReply), needed("routes.text", r.Text)); err != nil {
+			return err
+		}
+	case "menu":
+		if !slices.ContainsFunc(v.Menus, func(m wirechief.IVRMenu) bool { return m.ID == r.Menu }) {
+			return missing("routes.menu", "there is no menu %d in this IVR", r.Menu)
+		}
+	default:
+		return wrongSetting("routes.action", "%q is not an action: group, voicemail, phone_number, textback or menu", r.Action)
+	}
+	for _, tag := range r.Tags {
+		if err := judgeText("routes.tags", tag, maxTag); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// judgeGreeting takes the id of a custom greeting, or the name of a default one.
+func (x *Exchange) judgeGreeting(tenant, field, greeting string) *wirechief.Error {
+	if greeting == "" || greeting[0] < '0' || greeting[0] > '9' {
+		return judgeText(field, greeting, maxTag)
+	}
+	if x.dir.other(tenant, wirechief.EntityGreeting, greeting) == nil {
+		return missing(field, "there is no greeting %s", greeting)
+	}
+	return nil
+}
+
+func (x *Exchange) usedByIVRs(tenant string, of wirechief.EntityKind, uses func(*wirechief.IVRMenu) bool) *wirechief.Error {
+	list, err := x.IVRs().List(context.Background(), tenant)
+	if err != nil {
+		return &wirechief.Error{Kind: wirechief.Internal, Err: err}
+	}
+	for i := range list {
+		for j := range list[i].Menus {
+			if uses(&list[i].Menus[j]) {
+				return inUse(of, "IVR "+id10(list[i].ID)+" uses it; take it off there first")
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,210 @@
+package exchange
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"time"
+
+	"github.com/wirechief/wirechief"
+	"github.com/wirechief/wirechief/carrier"
+)
+
+// The life of a number (docs/adr/0012). Each step is one conditional write of
+// the number together with its event: who builds on a state that is over is
+// refused by the store, whatever memory said.
+
+// sweepEvery is how often what has run out is looked for.
+const sweepEvery = time.Second
+
+// sourceTime is how long a carrier may take to answer about a number.
+const sourceTime = 15 * time.Second
+
+// by names who did something, for events.
+func by(p wirechief.Principal) string {
+	switch {
+	case p.Operator && p.Name == "":
+		return "operator"
+	case p.Dialect == "":
+		return p.Name
+	case p.Name == "":
+		return p.Dialect
+	}
+	return p.Dialect + "/" + p.Name
+}
+
+// ourselves is who changes a number because its time has come.
+func ourselves() wirechief.Principal { return wirechief.Principal{Name: "wirechief"} }
+
+// step is the next state of a number and what to note about it.
+type step struct {
+	n       *wirechief.Number
+	event   wirechief.NumberEventType
+	who     wirechief.Principal
+	detail  string
+	message string
+	debit   *wirechief.Debit
+}
+
+// command makes the write of a step: n gets the revision that follows on what
+// is in memory, or on base when it changes what is not committed yet.
+func (x *Exchange) command(s step, base *wirechief.Number) wirechief.PutNumber {
+	now := x.Now().UTC()
+	s.n.Rev = 1
+	tenant := s.n.Tenant
+	if base != nil {
+		s.n.Rev = base.Rev + 1
+		if tenant == "" {
+			tenant = base.Tenant // whose it was
+		}
+	}
+	s.n.ModifiedAt = now.Truncate(time.Second)
+	return wirechief.PutNumber{Number: s.n, Debit: s.debit, Event: &wirechief.NumberEvent{
+		ID: x.IDs.Next(), At: now, Number: s.n.Number, Tenant: tenant, Type: s.event, By: by(s.who), Detail: s.detail, Message: s.message,
+	}}
+}
+
+// take makes a step: on disk, then in memory.
+func (x *Exchange) take(ctx context.Context, s step) error {
+	results, err := x.Store.Apply(ctx, x.command(s, x.dir.number(s.n.Number)))
+	if err != nil {
+		return err
+	}
+	if err := results[0].Err; err != nil {
+		return err
+	}
+	x.took(s.n)
+	return nil
+}
+
+// took takes over a number that is on disk: into the directory, and into or
+// out of what is on offer.
+func (x *Exchange) took(n *wirechief.Number) {
+	x.dir.putNumber(n)
+	x.shelve(n)
+}
+
+// shelve says whether a number is on offer. One that a carrier of ours has is
+// offered again by ourselves; one of a source of numbers goes back there.
+func (x *Exchange) shelve(n *wirechief.Number) {
+	if n.State != wirechief.NumberAvailable {
+		x.offers.Take(n.Number)
+		return
+	}
+	x.offers.Give(n.Number)
+	if _, sells := x.source(n.Carrier); !sells {
+		x.offers.Put(offerOf(n))
+	}
+}
+
+// offerOf gives the terms of a number that was in service here.
+func offerOf(n *wirechief.Number) wirechief.Offer {
+	return wirechief.Offer{
+		Number: n.Number, Carrier: n.Carrier, Type: n.Type, Country: n.Country, Location: n.Location,
+		Capabilities: n.Capabilities, Price: n.Price, Address: n.AddressRule,
+	}
+}
+
+// vacant is a number as it is when nobody has it.
+func vacant(n *wirechief.Number, state wirechief.NumberState) *wirechief.Number {
+	return &wirechief.Number{
+		Number: n.Number, ID: n.ID, State: state, Carrier: n.Carrier, Type: n.Type, Country: n.Country, Location: n.Location,
+		Price: n.Price, AddressRule: n.AddressRule, Capabilities: n.Capabilities,
+	}
+}
+
+// source gives a carrier that sells numbers.
+func (x *Exchange) source(name string) (carrier.NumberSource, bool) {
+	l := x.lanes[name]
+	if l == nil || !l.abilities.Has(carrier.Order) {
+		return nil, false
+	}
+	s, ok := l.c.(carrier.NumberSource)
+	return s, ok
+}
+
+// over says whether the time of a reservation or quarantine has run out.
+func over(n *wirechief.Number, now time.Time) bool {
+	return (n.State == wirechief.NumberReserved || n.State == wirechief.NumberAging) && !now.Before(n.Until)
+}
+
+// changeOf says in words what a change changes, and whether it does.
+func changeOf(before, after *wirechief.Number) (detail string, changed bool) {
+	a, b := sansModified(before), sansModified(after)
+	return differences(a, b), !bytes.Equal(a, b)
+}
+
+// sansModified is a number as a document, without what every change changes.
+func sansModified(n *wirechief.Number) []byte {
+	if n == nil {
+		return nil
+	}
+	c := *n
+	c.ModifiedAt, c.Rev = time.Time{}, 0
+	doc, err := json.Marshal(c)
+	if err != nil {
+		panic("exchange: a number cannot be written as JSON: " + err.Error()) // it holds only plain values
+	}
+	return doc
+}
+
+// sweep frees what has run out and repeats orders that nobody knows about, once
+// a second.
+func (x *Exchange) sweep(ctx context.Context) {
+	tick := time.NewTicker(sweepEvery)
+	defer tick.Stop()
+	for {
+		x.SweepNumbers(ctx)
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+// SweepNumbers frees reservations and ends quarantines that have run out by
+// now, and asks carriers again about orders that they have not confirmed. The
+// exchange does so by itself, once a second.
+func (x *Exchange) SweepNumbers(ctx context.Context) {
+	now := x.Now()
+	for _, n := range x.dir.unsettled() {
+		var err error
+		switch {
+		case ctx.Err() != nil:
+			return
+		case n.State == wirechief.NumberOrdered:
+			err = x.confirmAgain(ctx, n.Number)
+		case over(n, now):
+			err = x.free(ctx, n.Number)
+		}
+		if err != nil && ctx.Err() == nil && wirechief.KindOf(err) != wirechief.Conflict {
+			x.Log.WarnContext(ctx, "a number could not be moved on; trying again", "number", n.Number, "state", n.State, "error", err)
+		}
+	}
+}
+
+func (x *Exchange) confirmAgain(ctx context.Context, number string) error {
+	defer x.buying.lock(number)()
+	return x.confirm(ctx, number)
+}
+
+// free makes a number available whose reservation or quarantine is over.
+func (x *Exchange) free(ctx context.Context, number string) error {
+	defer x.buying.lock(number)()
+	n := x.dir.number(number)
+	if n == nil || !over(n, x.Now()) {
+		return nil
+	}
+	s := step{n: vacant(n, wirechief.NumberAvailable), event: wirechief.NumberIsAvailable, who: ourselves(), message: "the quarantine is over"}
+	if n.State == wirechief.NumberReserved {
+		s.event, s.message = wirechief.NumberWasFreed, "the reservation has run out"
+	} else if source, ok := x.source(n.Carrier); ok {
+		asked, cancel := context.WithTimeout(ctx, sourceTime)
+		defer cancel()
+		if err := source.ReleaseNumber(asked, number); err != nil {
+			return err
+		}
+	}
+	return x.take(ctx, s)
+}

@@ -1,0 +1,138 @@
+package exchange
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/wirechief/wirechief"
+	"github.com/wirechief/wirechief/e164"
+)
+
+// Number gives a number on the tenant's account. Another's is as unknown.
+func (x *Exchange) Number(_ context.Context, p wirechief.Principal, number string) (wirechief.Number, error) {
+	if n := x.dir.number(number); n != nil && n.State.Owned() && reach(p, n.Tenant) {
+		return *n, nil
+	}
+	return wirechief.Number{}, notYours("number", number)
+}
+
+// NumberByID is Number by the id.
+func (x *Exchange) NumberByID(_ context.Context, p wirechief.Principal, id int64) (wirechief.Number, error) {
+	if n := x.dir.numberByID(id); n != nil && n.State.Owned() && reach(p, n.Tenant) {
+		return *n, nil
+	}
+	return wirechief.Number{}, &wirechief.Error{Op: "number", Kind: wirechief.NotFound, Field: "id", Message: "there is no number of yours of this id"}
+}
+
+// NumberAnyState gives a number of the tenant's in whatever state, reserved and
+// aging included.
+func (x *Exchange) NumberAnyState(_ context.Context, p wirechief.Principal, number string) (wirechief.Number, error) {
+	if n := x.dir.number(number); n != nil && n.State != wirechief.NumberAvailable && reach(p, n.Tenant) {
+		return *n, nil
+	}
+	return wirechief.Number{}, notYours("number", number)
+}
+
+// Numbers lists the numbers on the tenant's account, for the operator all.
+func (x *Exchange) Numbers(ctx context.Context, p wirechief.Principal) ([]wirechief.Number, error) {
+	list, _ := x.FindNumbers(ctx, p, wirechief.NumberFilter{})
+	return list, nil
+}
+
+// FindNumbers lists the numbers that a filter selects, and says how many there
+// are without its limit.
+func (x *Exchange) FindNumbers(_ context.Context, p wirechief.Principal, f wirechief.NumberFilter) ([]wirechief.Number, int) {
+	out := []wirechief.Number{}
+	if !own(p, &f.Tenant) {
+		return out, 0
+	}
+	var found []*wirechief.Number
+	for _, n := range x.dir.numbersOf(f.Tenant) {
+		if selects(&f, n) {
+			found = append(found, n)
+		}
+	}
+	if f.Newest {
+		slices.SortStableFunc(found, func(a, b *wirechief.Number) int {
+			if c := b.ActivatedAt.Compare(a.ActivatedAt); c != 0 {
+				return c
+			}
+			return int(min(max(b.ID-a.ID, -1), 1))
+		})
+	}
+	total := len(found)
+	found = found[min(max(f.Offset, 0), total):]
+	if f.Limit > 0 {
+		found = found[:min(f.Limit, len(found))]
+	}
+	for _, n := range found {
+		out = append(out, *n)
+	}
+	return out, total
+}
+
+func selects(f *wirechief.NumberFilter, n *wirechief.Number) bool {
+	switch {
+	case len(f.States) == 0 && !n.State.Owned(), len(f.States) > 0 && !slices.Contains(f.States, n.State):
+	case n.State == wirechief.NumberAvailable: // nobody's
+	case len(f.Types) > 0 && !slices.Contains(f.Types, n.Type):
+	case f.Capabilities.Voice && !n.Capabilities.Voice, f.Capabilities.SMS && !n.Capabilities.SMS,
+		f.Capabilities.MMS && !n.Capabilities.MMS, f.Capabilities.Fax && !n.Capabilities.Fax:
+	case f.Property != "" && n.Property != f.Property, f.Campaign != "" && n.Campaign != f.Campaign, f.Webhook != "" && n.Webhook != f.Webhook:
+	case f.Tag != "" && !slices.Contains(n.Tags, f.Tag):
+	case f.NANP && !e164.IsNANP(n.Number):
+	case f.Text != "" && !mentions(n, strings.ToLower(f.Text)):
+	default:
+		return true
+	}
+	return false
+}
+
+func mentions(n *wirechief.Number, text string) bool {
+	return slices.ContainsFunc(append([]string{n.Number, n.Name, n.Notes, n.Reference}, n.Tags...), func(s string) bool {
+		return strings.Contains(strings.ToLower(s), text)
+	})
+}
+
+// NumberEvents lists what happened to numbers, newest first: to the tenant's
+// own, while they were that.
+func (x *Exchange) NumberEvents(ctx context.Context, p wirechief.Principal, f wirechief.NumberEventFilter) ([]wirechief.NumberEvent, error) {
+	if !own(p, &f.Tenant) {
+		return nil, nil
+	}
+	return x.Store.NumberEvents(ctx, f)
+}
+
+// ConfigureNumber changes the settings of a number on the tenant's account.
+// change gets the number as it stands and gives the patch to apply; an error of
+// its ends the call, and nothing is changed. The answer is the number as it is now.
+func (x *Exchange) ConfigureNumber(ctx context.Context, p wirechief.Principal, number string, change func(n wirechief.Number) (wirechief.NumberPatch, error)) (wirechief.Number, error) {
+	const op = "numbers.configure"
+	defer x.buying.lock(number)()
+	x.configuring.Lock()
+	defer x.configuring.Unlock()
+	old := x.dir.number(number)
+	if old == nil || !old.State.Owned() || !reach(p, old.Tenant) {
+		return wirechief.Number{}, notYours(op, number)
+	}
+	patch, err := change(*old)
+	if err != nil {
+		return wirechief.Number{}, err
+	}
+	n := *old
+	patch.ApplyTo(&n)
+	if err := x.judgeSettings(ctx, x.refs(), old, &n); err != nil {
+		err.Op = op
+		return wirechief.Number{}, err
+	}
+	s := step{n: &n, event: wirechief.NumberWasChanged, who: p}
+	if n.State == wirechief.NumberPending && !x.owesAddress(x.refs(), &n) {
+		n.State, s.event = wirechief.NumberInService, wirechief.NumberIsActive
+	}
+	var changed bool
+	if s.detail, changed = changeOf(old, &n); !changed {
+		return *old, nil
+	}
+	return n, x.take(ctx, s)
+}

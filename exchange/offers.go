@@ -1,0 +1,242 @@
+package exchange
+
+import (
+	"context"
+	"crypto/aes"
+	"crypto/rand"
+	"encoding/binary"
+	"encoding/hex"
+	"hash/fnv"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/wirechief/wirechief"
+	"github.com/wirechief/wirechief/carrier"
+)
+
+// OfferPage is what a search found.
+type OfferPage struct {
+	Offers []wirechief.Offer
+	More   bool // there are more after these
+}
+
+// liveTime is how long a search waits for carriers that are asked live.
+const liveTime = 5 * time.Second
+
+// SearchOffers looks for numbers to buy: in memory, and when that does not fill
+// the page at the carriers that have numbers to sell. It is a hint: only an
+// order or a reservation says who gets a number.
+func (x *Exchange) SearchOffers(ctx context.Context, _ wirechief.Principal, q wirechief.OfferQuery) (OfferPage, error) {
+	found, err := x.offers.Search(q)
+	if err != nil {
+		return OfferPage{}, err
+	}
+	page := OfferPage{found.Offers, found.More}
+	if limit := max(q.Limit, 0); !page.More && len(page.Offers) < orDefault(limit, 50) {
+		page.Offers = x.searchLive(ctx, q, page.Offers)
+	}
+	return page, nil
+}
+
+func orDefault(n, d int) int {
+	if n == 0 {
+		return d
+	}
+	return n
+}
+
+// searchLive adds what carriers offer that have to be asked.
+func (x *Exchange) searchLive(ctx context.Context, q wirechief.OfferQuery, found []wirechief.Offer) []wirechief.Offer {
+	ctx, cancel := context.WithTimeout(ctx, liveTime)
+	defer cancel()
+	limit := orDefault(q.Limit, 50)
+	q.Limit, q.Offset = limit, 0
+	answers := make([][]wirechief.Offer, len(x.carriers))
+	var asked sync.WaitGroup
+	for i, c := range x.carriers {
+		source, ok := c.(carrier.NumberSource)
+		if !ok || !c.Abilities().Has(carrier.Search) || q.Carrier != "" && q.Carrier != c.Name() {
+			continue
+		}
+		asked.Go(func() {
+			list, err := source.SearchNumbers(ctx, q)
+			if err != nil {
+				x.Log.WarnContext(ctx, "a carrier could not be asked for numbers", "carrier", c.Name(), "error", err)
+			}
+			answers[i] = list
+		})
+	}
+	asked.Wait()
+	var live []wirechief.Offer
+	for _, list := range answers {
+		for _, o := range list {
+			if n := x.dir.number(o.Number); n != nil && n.State != wirechief.NumberAvailable {
+				continue
+			}
+			known := func(e wirechief.Offer) bool { return e.Number == o.Number }
+			if !slices.ContainsFunc(found, known) && !slices.ContainsFunc(live, known) {
+				live = append(live, o)
+			}
+		}
+	}
+	x.live.keep(live, x.Now().Add(x.Reservation))
+	found = append(found, live...)
+	slices.SortStableFunc(found, func(a, b wirechief.Offer) int { return strings.Compare(a.Number, b.Number) })
+	return found[:min(len(found), limit)]
+}
+
+// terms gives the terms of a number that is on offer, of carriers that have to
+// be asked, too.
+func (x *Exchange) terms(ctx context.Context, number string) (wirechief.Offer, bool) {
+	if o, ok := x.offers.Get(number); ok {
+		return o, true
+	}
+	if o, ok := x.live.get(number, x.Now()); ok {
+		return o, true
+	}
+	if n := x.dir.number(number); n != nil && n.State != wirechief.NumberAvailable {
+		return wirechief.Offer{}, false
+	}
+	x.searchLive(ctx, wirechief.OfferQuery{Prefix: strings.TrimPrefix(number, "+"), Limit: 1}, nil)
+	return x.live.get(number, x.Now())
+}
+
+// seen are offers of carriers that have to be asked, as they were last told.
+type seen struct {
+	mu     sync.Mutex
+	offers map[string]seenOffer
+}
+
+type seenOffer struct {
+	wirechief.Offer
+	until time.Time
+}
+
+// seenMost bounds the memory of them; the oldest search is forgotten first only
+// in so far as its time has run out.
+const seenMost = 100_000
+
+func (s *seen) keep(offers []wirechief.Offer, until time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.offers == nil || len(s.offers) > seenMost {
+		s.offers = make(map[string]seenOffer)
+	}
+	for _, o := range offers {
+		s.offers[o.Number] = seenOffer{o, until}
+	}
+}
+
+func (s *seen) get(number string, now time.Time) (wirechief.Offer, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	o, ok := s.offers[number]
+	return o.Offer, ok && now.Before(o.until)
+}
+
+func (s *seen) forget(number string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.offers, number)
+}
+
+// Quote gives a token of 32 hex digits that stands for a number in an order of
+// this tenant's (zendesk: token). It holds nothing: it lasts as long as a
+// reservation would, and a tenth of that longer at most, during which the
+// same number has the same token.
+func (x *Exchange) Quote(tenant, number string) string {
+	grain := max(x.Reservation/10, time.Second)
+	until := x.Now().Add(x.Reservation + grain).Truncate(grain)
+	digits, err := strconv.ParseUint(strings.TrimPrefix(number, "+"), 10, 64)
+	if err != nil {
+		return ""
+	}
+	var block [aes.BlockSize]byte
+	// The tenant's mark and the small range of numbers make up the redundancy
+	// by which a made-up token is told.
+	binary.BigEndian.PutUint64(block[:], digits)
+	binary.BigEndian.PutUint32(block[8:], uint32(until.Unix()))
+	binary.BigEndian.PutUint32(block[12:], mark(tenant))
+	x.quotes.Encrypt(block[:], block[:])
+	return hex.EncodeToString(block[:])
+}
+
+// quoted gives the number that a token stands for.
+func (x *Exchange) quoted(tenant, token string) (string, *wirechief.Error) {
+	var block [aes.BlockSize]byte
+	if n, err := hex.Decode(block[:], []byte(token[:min(len(token), 32)])); err == nil && n == len(block) && len(token) == 32 {
+		x.quotes.Decrypt(block[:], block[:])
+		digits := binary.BigEndian.Uint64(block[:])
+		if binary.BigEndian.Uint32(block[12:]) == mark(tenant) && digits < 1e15 {
+			if until := time.Unix(int64(binary.BigEndian.Uint32(block[8:])), 0); !x.Now().Before(until) {
+				return "", refuseToken("the token has expired; search again")
+			}
+			return "+" + strconv.FormatUint(digits, 10), nil
+		}
+	}
+	return "", refuseToken("the token is unknown; search for a number to get one")
+}
+
+func refuseToken(format string, args ...any) *wirechief.Error {
+	err := wirechief.Refuse(wirechief.Conflict, wirechief.RuleToken, format, args...)
+	err.Field = "token"
+	return err
+}
+
+func mark(tenant string) uint32 {
+	h := fnv.New32a()
+	h.Write([]byte(tenant))
+	return h.Sum32()
+}
+
+// loadQuotes makes the cipher of the tokens from the installation's key, which
+// it makes at the first start.
+func (x *Exchange) loadQuotes(ctx context.Context) error {
+	const name = "quote"
+	secrets, err := x.Store.Entities(ctx, wirechief.EntitySecret)
+	if err != nil {
+		return err
+	}
+	var key []byte
+	for _, e := range secrets {
+		if e.Tenant == "" && e.Key == name {
+			if key, err = hex.DecodeString(strings.Trim(string(e.Doc), `"`)); err != nil {
+				return err
+			}
+		}
+	}
+	if len(key) != 16 {
+		key = make([]byte, 16)
+		rand.Read(key)
+		doc := []byte(`"` + hex.EncodeToString(key) + `"`)
+		if _, err := x.Store.Apply(ctx, wirechief.PutEntity{Entity: wirechief.Entity{Kind: wirechief.EntitySecret, Key: name, Doc: doc}}); err != nil {
+			return err
+		}
+	}
+	x.quotes, err = aes.NewCipher(key)
+	return err
+}
+
+// loadOffers reads the inventories that were applied, and takes out what is sold.
+func (x *Exchange) loadOffers(ctx context.Context) error {
+	sources, err := x.Store.OfferSources(ctx)
+	if err != nil {
+		return err
+	}
+	for _, s := range sources {
+		blocks, err := x.Store.OfferBlocks(ctx, s.Name)
+		if err != nil {
+			return err
+		}
+		if err := x.offers.Load(s.Name, blocks); err != nil {
+			return err
+		}
+	}
+	for _, n := range x.dir.numbersOf("") {
+		x.shelve(n)
+	}
+	return nil
+}

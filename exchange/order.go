@@ -1,0 +1,197 @@
+package exchange
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/wirechief/wirechief"
+	"github.com/wirechief/wirechief/e164"
+)
+
+// Order buys a number for a tenant. When it returns a number, that is the
+// tenant's: in service, pending while it owes an address, or ordered while its
+// carrier has not said. Of two who order the same number one gets it, and the
+// other is told that it is not on offer.
+func (x *Exchange) Order(ctx context.Context, p wirechief.Principal, r wirechief.OrderRequest) (wirechief.Number, error) {
+	n, err := x.order(ctx, p, &r)
+	if err != nil {
+		if e, ok := errors.AsType[*wirechief.Error](err); ok {
+			e.Op = "numbers.order"
+			if r.Token != "" && (e.Rule == wirechief.RuleTaken || e.Rule == wirechief.RuleAlreadyOwned) {
+				e.Field = "token"
+			}
+		}
+		return wirechief.Number{}, err
+	}
+	return *n, nil
+}
+
+func (x *Exchange) order(ctx context.Context, p wirechief.Principal, r *wirechief.OrderRequest) (*wirechief.Number, error) {
+	if x.dir.tenant(r.Tenant) == nil || !reach(p, r.Tenant) {
+		return nil, noTenant("")
+	}
+	number, reservation, err := x.meant(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	defer x.buying.lock(number)()
+	n, err := x.obtain(ctx, r.Tenant, number, reservation)
+	if err != nil {
+		return nil, err
+	}
+	if err := x.place(ctx, p, r, n); err != nil {
+		return nil, err
+	}
+	if n.State == wirechief.NumberOrdered {
+		if err := x.confirm(ctx, number); err != nil {
+			return nil, err
+		}
+	}
+	return x.dir.number(number), nil
+}
+
+// place writes an order down. What the number refers to cannot go away before
+// it is on disk.
+func (x *Exchange) place(ctx context.Context, p wirechief.Principal, r *wirechief.OrderRequest, n *wirechief.Number) error {
+	x.configuring.RLock()
+	defer x.configuring.RUnlock()
+	if err := x.settleOrder(ctx, r, n); err != nil {
+		return err
+	}
+	s := step{n: n, event: wirechief.NumberIsActive, who: p, message: "bought at " + n.Price.String() + " a month", debit: x.priceOfNumber(r.Tenant, n)}
+	if n.State == wirechief.NumberPending {
+		s.event, s.message = wirechief.NumberIsOwed, s.message+"; an address is owed ("+string(n.AddressRule)+")"
+	}
+	if _, sells := x.source(n.Carrier); sells {
+		n.State, s.event = wirechief.NumberOrdered, wirechief.NumberWasOrdered
+	}
+	return x.lost(x.take(ctx, s), n.Number, "number")
+}
+
+// meant finds out which number an order means.
+func (x *Exchange) meant(ctx context.Context, r *wirechief.OrderRequest) (number, reservation string, _ *wirechief.Error) {
+	switch {
+	case r.Token == "" && r.Number == "":
+		return "", "", wirechief.InvalidField("number", "an order needs a number, or the token of one")
+	case r.Token == "":
+		if !e164.IsNumber(r.Number) {
+			return "", "", wirechief.InvalidField("number", "%q is not a number such as +13105550100", r.Number)
+		}
+		return r.Number, "", nil
+	}
+	if held, err := x.reservation(ctx, wirechief.Principal{Tenant: r.Tenant}, r.Token); err == nil {
+		switch {
+		case r.Number == "" && len(held.Numbers) == 1:
+			return held.Numbers[0], r.Token, nil
+		case r.Number == "":
+			return "", "", wirechief.InvalidField("number", "the reservation holds %d numbers; say which one", len(held.Numbers))
+		}
+		for _, n := range held.Numbers {
+			if n == r.Number {
+				return n, r.Token, nil
+			}
+		}
+		return "", "", refuseToken("the reservation does not hold %s", r.Number)
+	}
+	number, err := x.quoted(r.Tenant, r.Token)
+	if err == nil && r.Number != "" && r.Number != number {
+		err = refuseToken("the token is not of %s", r.Number)
+	}
+	return number, "", err
+}
+
+// settleOrder makes a number the tenant's, as it will be.
+func (x *Exchange) settleOrder(ctx context.Context, r *wirechief.OrderRequest, n *wirechief.Number) *wirechief.Error {
+	n.Tenant, n.State = r.Tenant, wirechief.NumberInService
+	n.Until, n.Reservation = time.Time{}, ""
+	n.ActivatedAt = x.Now().UTC().Truncate(time.Second)
+	n.Enabled = n.Capabilities
+	if n.ID == 0 {
+		n.ID = x.IDs.Next()
+	}
+	if n.Type == wirechief.TypeTollFree && e164.IsNANP(n.Number) {
+		n.TollFree = wirechief.Unverified
+	}
+	n.Property = r.Property
+	if n.Property == "" {
+		n.Property = x.firstProperty(r.Tenant)
+	}
+	r.Settings.ApplyTo(n)
+	if r.Address != 0 {
+		n.Address = r.Address
+	}
+	if n.Address == 0 && r.PickAddress && n.AddressRule.Needed() {
+		n.Address = x.fittingAddress(r.Tenant, n)
+	}
+	if err := x.judgeSettings(ctx, x.refs(), nil, n); err != nil {
+		return err
+	}
+	if x.owesAddress(x.refs(), n) {
+		if !r.MayOwe {
+			err := wirechief.Refuse(wirechief.Invalid, wirechief.RuleAddress, "%s needs an address (%s); give one in the order", n.Number, n.AddressRule)
+			err.Field = "address"
+			return err
+		}
+		n.State = wirechief.NumberPending
+	}
+	return nil
+}
+
+// priceOfNumber is what a metered tenant pays for the first month: its own
+// rate, where it has one.
+func (x *Exchange) priceOfNumber(tenant string, n *wirechief.Number) *wirechief.Debit {
+	t := x.dir.tenant(tenant)
+	if t == nil || !t.Metered {
+		return nil
+	}
+	amount := n.Price
+	if t.Rates.NumberMonth != 0 {
+		amount = t.Rates.NumberMonth
+	}
+	if amount <= 0 {
+		return nil
+	}
+	return &wirechief.Debit{Tenant: tenant, Amount: amount}
+}
+
+// confirm asks the carrier of an ordered number for it. Trouble that may pass
+// is no error: the number stays ordered, and is asked for again. The caller
+// holds the number's lock.
+func (x *Exchange) confirm(ctx context.Context, number string) error {
+	n := x.dir.number(number)
+	if n == nil || n.State != wirechief.NumberOrdered {
+		return nil
+	}
+	next := *n
+	s := step{n: &next, event: wirechief.NumberIsActive, who: ourselves(), message: "carrier " + n.Carrier + " has confirmed it"}
+	if source, ok := x.source(n.Carrier); ok {
+		asked, cancel := context.WithTimeout(context.WithoutCancel(ctx), sourceTime)
+		defer cancel()
+		switch err := source.OrderNumber(asked, number); wirechief.KindOf(err) {
+		case wirechief.Unavailable, wirechief.Exhausted:
+			if err != nil {
+				x.Log.WarnContext(ctx, "a carrier has not confirmed an order; asking again", "carrier", n.Carrier, "number", number, "error", err)
+				return nil
+			}
+		default:
+			if err == nil {
+				break
+			}
+			s = step{n: vacant(n, wirechief.NumberAvailable), event: wirechief.NumberWasRefused, who: ourselves(), message: "carrier " + n.Carrier + ": " + wirechief.MessageOf(err)}
+			if s.debit = x.priceOfNumber(n.Tenant, n); s.debit != nil {
+				s.debit.Amount = -s.debit.Amount // what it cost is given back
+			}
+			x.live.forget(number)
+			if terr := x.take(context.WithoutCancel(ctx), s); terr != nil {
+				return terr
+			}
+			return taken(number)
+		}
+	}
+	next.State = wirechief.NumberInService
+	if x.owesAddress(x.refs(), &next) {
+		next.State, s.event = wirechief.NumberPending, wirechief.NumberIsOwed
+	}
+	return x.take(context.WithoutCancel(ctx), s)
+}
