@@ -51,7 +51,11 @@ type Notice struct {
 	ID      string   // UUID, the same at every try
 	Message *Message // with its events
 	Receipt *Receipt // NoticeReceipt: the one that settled it; nil when we settled it ourselves
-	Webhook *Webhook // whose settings ask for it
+	// Whose settings ask for it: one of these.
+	Webhook *Webhook // a named one of the tenant
+	Forward *Forward // of the number, to a URL
+	Hook    *Hook    // of the number or of one text
+	Number  *Number  // ours; nil for named webhooks
 	Media   []MediaLink
 	At      time.Time
 }
@@ -69,12 +73,16 @@ type MediaLink struct {
 	Size int64
 }
 
-// Payload is a request body ready to be sent.
+// Payload is a request body ready to be sent. It goes to the URL of whom the
+// notice is for. With GET the body is a form (application/x-www-form-urlencoded)
+// that goes behind the query which that URL has already: so the destination
+// stays one and the same, and keeps its place in one queue.
 type Payload struct {
 	Method      string // HTTP method
 	ContentType string
 	Header      map[string]string
 	Body        []byte
+	Chunked     bool // sent in chunks, without Content-Length (RFC 9112 7.1)
 }
 
 // Formatter turns notices into what the clients of one dialect expect.
