@@ -22,7 +22,7 @@
 //	dialect   the APIs of vendors, spoken to the letter     api      our own
 //	carrier   links to carriers                             store    where all is kept
 //	exchange  the core, the only writer                     delivery brings things to customers
-//	routing, backlog, gsm, e164                             pure, and used by the core
+//	routing, offer, backlog, gsm, e164                      pure, and used by the core
 //	config, state, archive, media, egress, ident, observe   what a running program needs
 //	server, access                                          the way in, and who may come
 //	app       joins them; cli and cmd/wirechief start it

@@ -43,7 +43,7 @@ var ranks = map[string]int{
 
 	// The contracts of the families, and what a running program needs.
 	"carrier": 2, "dialect": 2, "forward": 2, "store": 2,
-	"access": 2, "archive": 2, "config": 2, "egress": 2, "media": 2, "observe": 2, "state": 2,
+	"access": 2, "archive": 2, "config": 2, "egress": 2, "media": 2, "observe": 2, "offer": 2, "state": 2,
 
 	// The core.
 	"exchange": 3, "delivery": 3,
