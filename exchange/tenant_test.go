@@ -98,7 +98,7 @@ func TestAuthenticate(t *testing.T) {
 func TestWebhooks(t *testing.T) {
 	w := newWorld(t)
 	put := wirechief.WebhookPatch{Name: "Default", URL: wirechief.Set("http://hooks.test/new")}
-	hook, err := w.PutWebhook(t.Context(), "acme", put)
+	hook, err := w.PutWebhook(t.Context(), acme, put)
 	if err != nil || !hook.DLR || hook.URL != "http://hooks.test/new" {
 		t.Fatalf("%+v, %v", hook, err)
 	}
@@ -107,10 +107,10 @@ func TestWebhooks(t *testing.T) {
 	if d := w.deliveries(w.inbox()[0].ID); len(d) != 1 || d[0].Destination != "http://hooks.test/new" {
 		t.Errorf("told %+v", d)
 	}
-	if err := w.DeleteWebhook(t.Context(), "acme", "Default"); err != nil {
+	if err := w.DeleteWebhook(t.Context(), acme, "Default"); err != nil {
 		t.Fatal(err)
 	}
-	wantError(t, w.DeleteWebhook(t.Context(), "acme", "Default"), wirechief.NotFound, "", "name")
+	wantError(t, w.DeleteWebhook(t.Context(), acme, "Default"), wirechief.NotFound, "", "name")
 	w.restart()
 	w.inbound(handset, "two")
 	if d := w.deliveries(w.inbox()[1].ID); len(d) != 0 {
@@ -119,12 +119,12 @@ func TestWebhooks(t *testing.T) {
 	if n, err := w.Number(t.Context(), acme, desk); err != nil || n.Webhook != "" {
 		t.Errorf("%+v, %v", n, err)
 	}
-	_, err = w.PutWebhook(t.Context(), "acme", wirechief.WebhookPatch{Name: "no/slash", URL: wirechief.Set("http://a.test")})
+	_, err = w.PutWebhook(t.Context(), acme, wirechief.WebhookPatch{Name: "no/slash", URL: wirechief.Set("http://a.test")})
 	wantError(t, err, wirechief.Invalid, "", "name")
 	w.apply(`tenants: [{id: acme, agreement: false}]`)
-	_, err = w.PutWebhook(t.Context(), "acme", put)
+	_, err = w.PutWebhook(t.Context(), acme, put)
 	wantError(t, err, wirechief.Consent, wirechief.RuleAgreement, "")
 	w.apply(`tenants: [{id: acme, messaging: false}]`)
-	_, err = w.PutWebhook(t.Context(), "acme", put)
+	_, err = w.PutWebhook(t.Context(), acme, put)
 	wantError(t, err, wirechief.Forbidden, wirechief.RuleMessaging, "")
 }

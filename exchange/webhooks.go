@@ -42,16 +42,18 @@ func (x *Exchange) Webhook(_ context.Context, tenant, name string) (wirechief.We
 }
 
 // PutWebhook creates a webhook or changes one; what the patch leaves alone
-// keeps its value, and for a new one has the vendor's default.
-func (x *Exchange) PutWebhook(ctx context.Context, tenant string, p wirechief.WebhookPatch) (wirechief.Webhook, error) {
+// keeps its value, and for a new one has the vendor's default. p.Tenant is
+// whose it is.
+func (x *Exchange) PutWebhook(ctx context.Context, p wirechief.Principal, patch wirechief.WebhookPatch) (wirechief.Webhook, error) {
 	x.configuring.Lock()
 	defer x.configuring.Unlock()
-	w, err := x.patchWebhook(ctx, tenant, p)
+	w, err := x.patchWebhook(ctx, p.Tenant, patch)
 	if err != nil {
 		err.Op = "webhook.put"
 		return wirechief.Webhook{}, err
 	}
-	return w, x.putEntity(ctx, wirechief.EntityWebhook, tenant, w.Name, w)
+	x.Log.InfoContext(ctx, "configured", "kind", wirechief.EntityWebhook, "tenant", p.Tenant, "key", w.Name, "by", by(p))
+	return w, x.putEntity(ctx, wirechief.EntityWebhook, p.Tenant, w.Name, w)
 }
 
 func (x *Exchange) patchWebhook(ctx context.Context, tenant string, p wirechief.WebhookPatch) (wirechief.Webhook, *wirechief.Error) {
@@ -101,8 +103,10 @@ func (x *Exchange) judgeWebhook(ctx context.Context, w *wirechief.Webhook) *wire
 	return nil
 }
 
-// DeleteWebhook removes a webhook; numbers that use it have none then.
-func (x *Exchange) DeleteWebhook(ctx context.Context, tenant, name string) error {
+// DeleteWebhook removes a webhook of p.Tenant's; numbers that use it have none
+// then, and their events say who did it.
+func (x *Exchange) DeleteWebhook(ctx context.Context, p wirechief.Principal, name string) error {
+	tenant := p.Tenant
 	x.configuring.Lock()
 	defer x.configuring.Unlock()
 	if _, err := x.Webhook(ctx, tenant, name); err != nil {
@@ -116,7 +120,7 @@ func (x *Exchange) DeleteWebhook(ctx context.Context, tenant, name string) error
 			changed := *n
 			changed.Webhook = ""
 			users = append(users, &changed)
-			commands = append(commands, x.command(step{n: &changed, event: wirechief.NumberWasChanged, who: wirechief.Principal{Name: tenant}, detail: "webhook=none", message: "webhook " + name + " is gone"}, n))
+			commands = append(commands, x.command(step{n: &changed, event: wirechief.NumberWasChanged, who: p, detail: "webhook=none", message: "webhook " + name + " is gone"}, n))
 		}
 	}
 	results, err := x.Store.Apply(ctx, commands...)

@@ -25,8 +25,8 @@ type Core interface {
 	Send(ctx context.Context, r wirechief.SendRequest) (wirechief.SendResult, error)
 	Webhooks(ctx context.Context, tenant string) []wirechief.Webhook
 	Webhook(ctx context.Context, tenant, name string) (wirechief.Webhook, error)
-	PutWebhook(ctx context.Context, tenant string, p wirechief.WebhookPatch) (wirechief.Webhook, error)
-	DeleteWebhook(ctx context.Context, tenant, name string) error
+	PutWebhook(ctx context.Context, p wirechief.Principal, patch wirechief.WebhookPatch) (wirechief.Webhook, error)
+	DeleteWebhook(ctx context.Context, p wirechief.Principal, name string) error
 	Campaigns(ctx context.Context, tenant string) []exchange.CampaignUse
 }
 
@@ -39,6 +39,7 @@ type Options struct {
 type call struct {
 	w      http.ResponseWriter
 	r      *http.Request
+	who    wirechief.Principal
 	tenant string
 	query  url.Values
 	body   []byte // valid until the handler returns
@@ -102,7 +103,7 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, r, err)
 		return
 	}
-	c := call{w: w, r: r, tenant: p.Tenant}
+	c := call{w: w, r: r, who: p, tenant: p.Tenant}
 	if r.URL.RawQuery != "" {
 		if c.query, err = url.ParseQuery(r.URL.RawQuery); err != nil {
 			s.refuse(w, r, wirechief.Errorf(wirechief.Invalid, "the query is malformed"))
@@ -174,7 +175,7 @@ func (s *server) putWebhook(c *call) error {
 	if err != nil {
 		return err
 	}
-	w, err := s.core.PutWebhook(c.r.Context(), c.tenant, patch)
+	w, err := s.core.PutWebhook(c.r.Context(), c.who, patch)
 	if err != nil {
 		return err
 	}
@@ -188,7 +189,7 @@ func (s *server) deleteWebhook(c *call) error {
 	if name == "" {
 		return wirechief.InvalidField("name", "the webhook's name is needed in the query")
 	}
-	if err := s.core.DeleteWebhook(c.r.Context(), c.tenant, name); err != nil {
+	if err := s.core.DeleteWebhook(c.r.Context(), c.who, name); err != nil {
 		return err
 	}
 	s.write(c.w, http.StatusOK, webhookDeleted{"Success", name})

@@ -166,7 +166,8 @@ func (c *core) Webhook(_ context.Context, tenant, name string) (wirechief.Webhoo
 	return w, nil
 }
 
-func (c *core) PutWebhook(_ context.Context, tenant string, p wirechief.WebhookPatch) (wirechief.Webhook, error) {
+func (c *core) PutWebhook(_ context.Context, who wirechief.Principal, p wirechief.WebhookPatch) (wirechief.Webhook, error) {
+	tenant := who.Tenant
 	if c.fail != nil {
 		return wirechief.Webhook{}, c.fail
 	}
@@ -190,7 +191,8 @@ func (c *core) PutWebhook(_ context.Context, tenant string, p wirechief.WebhookP
 	return w, nil
 }
 
-func (c *core) DeleteWebhook(ctx context.Context, tenant, name string) error {
+func (c *core) DeleteWebhook(ctx context.Context, who wirechief.Principal, name string) error {
+	tenant := who.Tenant
 	if _, err := c.Webhook(ctx, tenant, name); err != nil {
 		return err
 	}
