@@ -5,8 +5,10 @@ import (
 	ctls "crypto/tls"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"slices"
 
 	"github.com/wirechief/wirechief"
@@ -28,7 +30,17 @@ func readState(cfg *config.Config) (*state.File, error) {
 		}
 		return nil, &wirechief.Error{Op: "state", Kind: wirechief.Invalid, Message: fmt.Sprintf("%s: the state file cannot be read: %v", cfg.State, reason)}
 	}
-	return state.Parse(cfg.State, doc)
+	f, err := state.Parse(cfg.State, doc)
+	if err != nil {
+		return nil, err
+	}
+	f.Open = func(name string) (io.ReadCloser, error) {
+		if !filepath.IsAbs(name) {
+			name = filepath.Join(filepath.Dir(cfg.State), name)
+		}
+		return os.Open(name)
+	}
+	return f, nil
 }
 
 // CheckState judges the state file of a configuration, and the files that the

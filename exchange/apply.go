@@ -26,6 +26,7 @@ func (x *Exchange) Apply(ctx context.Context, f *state.File, dryRun bool) ([]sta
 		x: x, ctx: ctx, now: x.Now().UTC().Truncate(time.Second),
 		tenants: make(map[string]*wirechief.Tenant), webhooks: make(map[named]*wirechief.Webhook),
 		campaigns: make(map[named]*wirechief.Campaign), numbers: make(map[string]*wirechief.Number),
+		documents: make(map[namedKind][]byte), addresses: make(map[named]string),
 		users: make(map[loginKey]string), dropped: make(map[string]bool),
 	}
 	if err := a.file(f); err != nil {
@@ -74,8 +75,16 @@ type application struct {
 	campaigns map[named]*wirechief.Campaign
 	numbers   map[string]*wirechief.Number
 	balances  map[string]wirechief.Money
+	documents map[namedKind][]byte
+	addresses map[named]string    // the key of each address of the file, by its name
 	users     map[loginKey]string // whose each user of the file is
 	dropped   map[string]bool     // credentials that go, by tenant and key
+}
+
+type namedKind struct {
+	tenant string
+	kind   wirechief.EntityKind
+	key    string
 }
 
 func (a *application) file(f *state.File) *wirechief.Error {
@@ -87,7 +96,10 @@ func (a *application) file(f *state.File) *wirechief.Error {
 			return err
 		}
 	}
-	return a.campaignSizes()
+	if err := a.campaignSizes(); err != nil {
+		return err
+	}
+	return a.offers(f)
 }
 
 // add notes a command and what follows it.
@@ -115,6 +127,7 @@ func (a *application) put(kind wirechief.EntityKind, tenant, key string, old, v 
 	if bytes.Equal(before, doc) {
 		return false, nil
 	}
+	a.documents[namedKind{tenant, kind, key}] = doc
 	action := "create"
 	if before != nil {
 		action = "update"
@@ -132,6 +145,7 @@ func (a *application) drop(kind wirechief.EntityKind, tenant, key string) {
 }
 
 func (a *application) dropSilently(kind wirechief.EntityKind, tenant, key string) {
+	a.documents[namedKind{tenant, kind, key}] = nil
 	e := wirechief.Entity{Tenant: tenant, Kind: kind, Key: key}
 	a.add(wirechief.DropEntity{Entity: e}, func() error { a.x.dir.drop(e); return nil })
 }

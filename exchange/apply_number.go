@@ -77,6 +77,9 @@ func (a *application) tenantNumber(tenant string, s *state.Number) *wirechief.Er
 		n.Tags = slices.Clone(s.Tags)
 	}
 	set(&n.Notes, s.Notes)
+	if err := a.mergeSettings(&n, s); err != nil {
+		return err
+	}
 	set(&n.Property, s.Property)
 	set(&n.Campaign, s.Campaign)
 	set(&n.Webhook, s.Webhook)
@@ -93,36 +96,26 @@ func (a *application) tenantNumber(tenant string, s *state.Number) *wirechief.Er
 	if s.Voice != nil {
 		n.Voice = mergeVoice(n.Voice, s.Voice)
 	}
-	if err := a.judgeNumber(tenant, &n); err != nil {
+	if err := a.judgeNumber(old, &n); err != nil {
 		return err
+	}
+	if n.State == wirechief.NumberInService && n.AddressRule.Needed() && a.x.owesAddress(a, &n) {
+		n.State = wirechief.NumberPending
 	}
 	a.putNumber(&n)
 	return nil
 }
 
-// judgeNumber looks at what a number refers to.
-func (a *application) judgeNumber(tenant string, n *wirechief.Number) *wirechief.Error {
+// judgeNumber looks at all that a number says. The operator may bind a number
+// to a campaign before it is approved; how many it has is judged at the end.
+func (a *application) judgeNumber(old, n *wirechief.Number) *wirechief.Error {
 	if n.Carrier != "" && a.x.lanes[n.Carrier] == nil {
 		return wirechief.InvalidField("carrier", "there is no carrier %q; the configuration names those that there are", n.Carrier)
 	}
-	if n.Webhook != "" && a.webhook(tenant, n.Webhook) == nil {
-		return wirechief.InvalidField("webhook", "there is no webhook %q", n.Webhook)
+	if old != nil && old.Tenant != n.Tenant {
+		old = nil
 	}
-	if n.Campaign != "" && a.campaign(tenant, n.Campaign) == nil {
-		return wirechief.InvalidField("campaign", "there is no campaign %q", n.Campaign)
-	}
-	for _, f := range n.Forwards {
-		if f.Type != wirechief.KindHTTP || a.x.Guard == nil {
-			continue
-		}
-		if err := a.x.Guard.Check(a.ctx, f.Destination); err != nil {
-			return &wirechief.Error{
-				Kind: wirechief.Invalid, Rule: wirechief.RuleEgress, Field: "forwards", Err: err,
-				Message: "forward " + f.Destination + ": " + wirechief.MessageOf(err),
-			}
-		}
-	}
-	return nil
+	return a.x.judgeSettings(a.ctx, a, old, n)
 }
 
 // putNumber stores a number that differs from what is kept.
@@ -239,6 +232,8 @@ func mergeForwards(old []wirechief.Forward, named []state.Forward) []wirechief.F
 		set(&f.Prefix, s.Prefix)
 		set(&f.Suffix, s.Suffix)
 		set(&f.Sender, s.Sender)
+		set(&f.Length, s.Length)
+		set(&f.Context, s.Context)
 	}
 	return out
 }
@@ -271,6 +266,21 @@ func mergeVoice(v wirechief.Voice, s *state.Voice) wirechief.Voice {
 	set(&v.Recording, s.Recording)
 	set(&v.Failover, s.Failover)
 	v.Recording = cmp.Or(v.Recording, "off")
+	set(&v.IVR, s.IVR)
+	set(&v.Schedule, s.Schedule)
+	set(&v.Consent, s.Consent)
+	set(&v.Transcription, s.Transcription)
+	if s.Greetings != nil {
+		v.Greetings = slices.Clone(s.Greetings)
+	}
+	if s.GreetingSettings != nil {
+		v.GreetingSettings = s.GreetingSettings
+	}
+	if s.Calls != nil {
+		c := v.CallSettings()
+		mergeCalls(&c, s.Calls)
+		v.Calls = &c
+	}
 	v.Forwards = slices.Clone(v.Forwards)
 	for i := range s.Forwards {
 		f := &s.Forwards[i]

@@ -49,12 +49,15 @@ func (a *application) people(s *state.Tenant) *wirechief.Error {
 	}
 	for i := range s.Addresses {
 		v := &s.Addresses[i]
-		key := p.addressKey(v.Name)
+		key := p.a.addressKey(p.tenant, v.Name)
 		f := fields{"name": v.Name}.opt("street", v.Street).opt("city", v.City).
 			opt("province", v.Province).opt("zip", v.Zip).opt("country", v.Country)
 		if key == "" && !v.Absent {
 			fresh := p.a.x.IDs.Next()
 			key, f["id"] = id(fresh), fresh
+		}
+		if !v.Absent {
+			p.a.addresses[named{p.tenant, v.Name}] = key
 		}
 		p.put(wirechief.EntityAddress, key, v.Absent, f)
 	}
@@ -143,15 +146,13 @@ func (p *documents) stamp(kind wirechief.EntityKind, f fields) {
 	}
 }
 
-// addressKey finds an address by the name that the file gives it, "" for none.
-func (p *documents) addressKey(name string) string {
-	for _, e := range p.a.x.dir.documents(p.tenant, wirechief.EntityAddress) {
-		var a wirechief.Address
-		if json.Unmarshal(e.Doc, &a) == nil && a.Name == name {
-			return e.Key
-		}
+// addressName is the name in the document of an address.
+func addressName(doc []byte) string {
+	var a wirechief.Address
+	if err := json.Unmarshal(doc, &a); err != nil {
+		return "" // no address has the empty name in a file
 	}
-	return ""
+	return a.Name
 }
 
 // agent keeps the hash of a password, and the one it has while it is right.

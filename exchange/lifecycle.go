@@ -93,7 +93,9 @@ func (x *Exchange) shelve(n *wirechief.Number) {
 	}
 	x.offers.Give(n.Number)
 	if _, sells := x.source(n.Carrier); !sells {
-		x.offers.Put(offerOf(n))
+		if err := x.offers.Put(offerOf(n)); err != nil {
+			x.Log.Warn("a number that is free cannot be offered", "number", n.Number, "error", err)
+		}
 	}
 }
 
@@ -192,6 +194,11 @@ func (x *Exchange) confirmAgain(ctx context.Context, number string) error {
 // free makes a number available whose reservation or quarantine is over.
 func (x *Exchange) free(ctx context.Context, number string) error {
 	defer x.buying.lock(number)()
+	return x.freeHeld(ctx, number)
+}
+
+// freeHeld is free for who holds the number's lock.
+func (x *Exchange) freeHeld(ctx context.Context, number string) error {
 	n := x.dir.number(number)
 	if n == nil || !over(n, x.Now()) {
 		return nil

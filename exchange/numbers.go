@@ -122,9 +122,13 @@ func (x *Exchange) ConfigureNumber(ctx context.Context, p wirechief.Principal, n
 	}
 	n := *old
 	patch.ApplyTo(&n)
-	if err := x.judgeSettings(ctx, x.refs(), old, &n); err != nil {
-		err.Op = op
-		return wirechief.Number{}, err
+	refusal := x.judgeSettings(ctx, x.refs(), old, &n)
+	if refusal == nil {
+		refusal = x.judgeCampaign(old, &n)
+	}
+	if refusal != nil {
+		refusal.Op = op
+		return wirechief.Number{}, refusal
 	}
 	s := step{n: &n, event: wirechief.NumberWasChanged, who: p}
 	if n.State == wirechief.NumberPending && !x.owesAddress(x.refs(), &n) {

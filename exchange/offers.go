@@ -15,6 +15,7 @@ import (
 
 	"github.com/wirechief/wirechief"
 	"github.com/wirechief/wirechief/carrier"
+	"github.com/wirechief/wirechief/offer"
 )
 
 // OfferPage is what a search found.
@@ -235,8 +236,15 @@ func (x *Exchange) loadOffers(ctx context.Context) error {
 			return err
 		}
 	}
+	var free []wirechief.Offer
 	for _, n := range x.dir.numbersOf("") {
+		if _, sells := x.source(n.Carrier); n.State == wirechief.NumberAvailable && !sells {
+			if o := offerOf(n); offer.Check(o) == nil {
+				free = append(free, o) // many at once are cheaper
+			}
+			continue
+		}
 		x.shelve(n)
 	}
-	return nil
+	return x.offers.Put(free...)
 }

@@ -31,9 +31,9 @@ func (x *Exchange) order(ctx context.Context, p wirechief.Principal, r *wirechie
 	if x.dir.tenant(r.Tenant) == nil || !reach(p, r.Tenant) {
 		return nil, noTenant("")
 	}
-	number, reservation, err := x.meant(ctx, r)
-	if err != nil {
-		return nil, err
+	number, reservation, refusal := x.meant(ctx, r)
+	if refusal != nil {
+		return nil, refusal
 	}
 	defer x.buying.lock(number)()
 	n, err := x.obtain(ctx, r.Tenant, number, reservation)
@@ -125,6 +125,9 @@ func (x *Exchange) settleOrder(ctx context.Context, r *wirechief.OrderRequest, n
 		n.Address = x.fittingAddress(r.Tenant, n)
 	}
 	if err := x.judgeSettings(ctx, x.refs(), nil, n); err != nil {
+		return err
+	}
+	if err := x.judgeCampaign(nil, n); err != nil {
 		return err
 	}
 	if x.owesAddress(x.refs(), n) {

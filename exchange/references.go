@@ -72,19 +72,8 @@ func (x *Exchange) judgeReferences(r refs, old, n *wirechief.Number) *wirechief.
 	if n.Webhook != "" && (old == nil || old.Webhook != n.Webhook) && r.webhook(n.Tenant, n.Webhook) == nil {
 		return missing("webhook", "there is no webhook %q", n.Webhook)
 	}
-	if n.Campaign != "" && (old == nil || old.Campaign != n.Campaign) {
-		switch c := r.campaign(n.Tenant, n.Campaign); {
-		case c == nil:
-			return missing("campaign", "there is no campaign %q", n.Campaign)
-		case !c.Approved || c.Suspended:
-			err := wirechief.Refuse(wirechief.Conflict, wirechief.RuleCampaign, "campaign %s is not approved, or suspended", n.Campaign)
-			err.Field = "campaign"
-			return err
-		case x.dir.campaignMembers()[named{n.Tenant, n.Campaign}] >= wirechief.CampaignNumbers:
-			err := wirechief.Refuse(wirechief.Conflict, wirechief.RuleCampaignFull, "campaign %s has %d numbers, which is all that it may have", n.Campaign, wirechief.CampaignNumbers)
-			err.Field = "campaign"
-			return err
-		}
+	if n.Campaign != "" && (old == nil || old.Campaign != n.Campaign) && r.campaign(n.Tenant, n.Campaign) == nil {
+		return missing("campaign", "there is no campaign %q", n.Campaign)
 	}
 	if n.Address != 0 && (old == nil || old.Address != n.Address) && n.AddressRule.Needed() && !fits(r, n) {
 		err := wirechief.Refuse(wirechief.Invalid, wirechief.RuleAddress, "this address does not do for %s: it needs one that is %s", n.Number, n.AddressRule)
@@ -92,6 +81,25 @@ func (x *Exchange) judgeReferences(r refs, old, n *wirechief.Number) *wirechief.
 		return err
 	}
 	return nil
+}
+
+// judgeCampaign asks whether a number may be bound to its campaign, when it
+// was not before.
+func (x *Exchange) judgeCampaign(old, n *wirechief.Number) *wirechief.Error {
+	if n.Campaign == "" || old != nil && old.Campaign == n.Campaign {
+		return nil
+	}
+	var err *wirechief.Error
+	switch c := x.dir.campaign(n.Tenant, n.Campaign); {
+	case c == nil || !c.Approved || c.Suspended:
+		err = wirechief.Refuse(wirechief.Conflict, wirechief.RuleCampaign, "campaign %s is not approved, or suspended", n.Campaign)
+	case x.dir.campaignMembers()[named{n.Tenant, n.Campaign}] >= wirechief.CampaignNumbers:
+		err = wirechief.Refuse(wirechief.Conflict, wirechief.RuleCampaignFull, "campaign %s has %d numbers, which is all that it may have", n.Campaign, wirechief.CampaignNumbers)
+	default:
+		return nil
+	}
+	err.Field = "campaign"
+	return err
 }
 
 // missing is a refusal of a reference to what there is not.

@@ -55,8 +55,10 @@ func (x *Exchange) reserve(ctx context.Context, p wirechief.Principal, number st
 // one whose time with another has run out, or the tenant's own under the
 // reservation. Whatever else it is, the answer is the same as for a number that
 // there is not. The caller holds the number's lock.
-func (x *Exchange) obtain(ctx context.Context, tenant, number, reservation string) (*wirechief.Number, *wirechief.Error) {
-	now := x.Now()
+func (x *Exchange) obtain(ctx context.Context, tenant, number, reservation string) (*wirechief.Number, error) {
+	if err := x.freeHeld(ctx, number); err != nil { // nobody has swept yet
+		return nil, err
+	}
 	n := x.dir.number(number)
 	switch {
 	case n == nil || n.State == wirechief.NumberAvailable:
@@ -69,8 +71,6 @@ func (x *Exchange) obtain(ctx context.Context, tenant, number, reservation strin
 			fresh.ID = n.ID
 		}
 		return &fresh, nil
-	case over(n, now):
-		return vacant(n, wirechief.NumberAvailable), nil
 	case n.State == wirechief.NumberReserved && n.Tenant == tenant && (reservation == "" || n.Reservation == reservation):
 		return vacant(n, wirechief.NumberAvailable), nil
 	case n.State.Owned() && n.Tenant == tenant:

@@ -1,6 +1,7 @@
 package state
 
 import (
+	"io"
 	"time"
 
 	"github.com/wirechief/wirechief"
@@ -10,6 +11,8 @@ import (
 type File struct {
 	Tenants []Tenant `yaml:"tenants"`
 	Offers  []Offer  `yaml:"offers"`
+	// Open opens a file that an offer names; nil: there are none.
+	Open func(name string) (io.ReadCloser, error) `yaml:"-"`
 }
 
 // Tenant is an account and everything it has.
@@ -170,6 +173,18 @@ type Number struct {
 	Name         *string                 `yaml:"name"`
 	Tags         []string                `yaml:"tags"`
 	Notes        *string                 `yaml:"notes"`
+	Reference    *string                 `yaml:"reference"`
+	Enabled      []string                `yaml:"enabled"` // of the capabilities
+	Address      *string                 `yaml:"address"` // name of one; empty: none
+	Brand        *int64                  `yaml:"brand"`
+	Groups       []int64                 `yaml:"groups"`
+	DefaultGroup *int64                  `yaml:"default_group"`
+	SMSGroup     *int64                  `yaml:"sms_group"`
+	Priority     *int                    `yaml:"priority"`
+	Attribution  *Attribution            `yaml:"attribution"`
+	Receipts     *Hook                   `yaml:"receipts"`
+	Line         *Line                   `yaml:"line"`
+	AI           *AI                     `yaml:"ai"`
 	Property     *string                 `yaml:"property"`
 	Campaign     *string                 `yaml:"campaign"`
 	Webhook      *string                 `yaml:"webhook"`
@@ -193,7 +208,9 @@ type Forward struct {
 	Timezone    *string                `yaml:"timezone"` // email: IANA name
 	Prefix      *string                `yaml:"prefix"`   // sms
 	Suffix      *string                `yaml:"suffix"`   // sms
-	Sender      *string                `yaml:"sender"`   // sms: own, original
+	Sender      *string                `yaml:"sender"`   // sms: own, original, a number; email: an address
+	Length      *bool                  `yaml:"length"`   // http: with Content-Length, never chunked
+	Context     *bool                  `yaml:"context"`  // http: with who we are in the body
 }
 
 // Replies are the automatic answers.
@@ -217,6 +234,14 @@ type Voice struct {
 	Recording *string        `yaml:"recording"` // off, call
 	Forwards  []VoiceForward `yaml:"forwards"`
 	Failover  *string        `yaml:"failover"` // number or SIP URI; empty: none
+
+	IVR              *int64                       `yaml:"ivr"`
+	Schedule         *int64                       `yaml:"schedule"`
+	Consent          *string                      `yaml:"consent"` // always, opt_in, opt_out, never
+	Transcription    *bool                        `yaml:"transcription"`
+	Greetings        []int64                      `yaml:"greetings"`
+	GreetingSettings map[string]map[string]string `yaml:"greeting_settings"`
+	Calls            *Calls                       `yaml:"calls"`
 }
 
 // VoiceForward is a further destination of calls.
@@ -248,4 +273,60 @@ type Generate struct {
 	Country   string   `yaml:"country"` // ISO 3166-1 alpha-2
 	AreaCodes []string `yaml:"area_codes"`
 	Count     int      `yaml:"count"`
+}
+
+// Attribution says where the calls to a number come from.
+type Attribution struct {
+	Source   *string `yaml:"source"`
+	Medium   *string `yaml:"medium"`
+	Campaign *string `yaml:"campaign"`
+	Content  *string `yaml:"content"`
+}
+
+// Hook is a URL that is told something; an empty URL: none.
+type Hook struct {
+	URL    *string `yaml:"url"`
+	Method *string `yaml:"method"` // POST, GET
+	Format *string `yaml:"format"` // fonedynamics, message2give
+}
+
+// Line is what a number is to the telephone network.
+type Line struct {
+	CallerName *string `yaml:"caller_name"`
+	PortOutPIN *string `yaml:"port_out_pin"`
+	TrunkGroup *string `yaml:"trunk_group"`
+	CustomURI  *string `yaml:"custom_uri"`
+}
+
+// AI are switches that are kept and switch nothing.
+type AI struct {
+	PostCall *bool `yaml:"post_call"`
+	QA       *bool `yaml:"qa"`
+}
+
+// Calls are the finer settings of calls; see wirechief.Calls.
+type Calls struct {
+	Outbound               *bool     `yaml:"outbound"`
+	OfferingSeconds        *int      `yaml:"offering_seconds"`
+	QueueSize              *int      `yaml:"queue_size"`
+	QueueMinutes           *int      `yaml:"queue_minutes"`
+	WaitTimeMessage        *bool     `yaml:"wait_time_message"`
+	CallbackFromQueue      *bool     `yaml:"callback_from_queue"`
+	CallbackLocale         *string   `yaml:"callback_locale"`
+	AbandonedTicket        *bool     `yaml:"abandoned_ticket"`
+	DequeueAttempted       *bool     `yaml:"dequeue_attempted"`
+	Voicemail              *bool     `yaml:"voicemail"`
+	VoicemailOutsideHours  *bool     `yaml:"voicemail_outside_hours"`
+	RecordingsDeletedAfter *string   `yaml:"recordings_deleted_after"`
+	VoicemailsDeletedAfter *string   `yaml:"voicemails_deleted_after"`
+	Overflow               *Overflow `yaml:"overflow"`
+	ForwardingCallerID     *string   `yaml:"forwarding_caller_id"`
+	WrapUp                 *bool     `yaml:"wrap_up"`
+	WrapUpSeconds          *int      `yaml:"wrap_up_seconds"`
+}
+
+// Overflow is where calls go that nobody can take.
+type Overflow struct {
+	Enabled *bool   `yaml:"enabled"`
+	Number  *string `yaml:"number"`
 }

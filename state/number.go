@@ -2,6 +2,7 @@ package state
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/wirechief/wirechief"
@@ -133,4 +134,10 @@ func (j judge) offer(path string, o *Offer) {
 	}
 	j.capabilities(at(path, "capabilities"), o.Capabilities)
 	j.price(at(path, "price"), o.Price)
+	if o.Address != "" && !slices.Contains(addressRules(), wirechief.AddressRequirement(o.Address)) {
+		j.Report(at(path, "address"), "%q is not an address requirement: none, any, local or foreign", o.Address)
+	}
+	if o.Country != "" && !e164.IsCountry(strings.ToUpper(o.Country)) {
+		j.Report(at(path, "country"), "%q is not a country of two letters, such as US", o.Country)
+	}
 }
