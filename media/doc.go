@@ -11,5 +11,9 @@
 // leaves no half picture behind a link. Links end when the store says so, and
 // the file goes with them.
 //
+// Recordings of a tenant's own, for callers to hear, are kept likewise in a
+// folder of their own and last: no link leads to them, and they go when they are
+// not wanted any more.
+//
 // The package decides nothing about messages: exchange does.
 package media

@@ -237,12 +237,16 @@ func (k *Keeper) Path(token string) string {
 	return filepath.Join(k.dir, token[:2], token)
 }
 
-// Sweep removes files that are older than links live. It is run now and then.
+// Sweep removes files that are older than links live, recordings excepted. It
+// is run now and then.
 func (k *Keeper) Sweep(ctx context.Context) error {
 	oldest := k.now().Add(-Lifetime - 24*time.Hour)
 	return filepath.WalkDir(k.dir, func(path string, d os.DirEntry, err error) error {
 		if err != nil || ctx.Err() != nil {
 			return errors.Join(err, ctx.Err())
+		}
+		if d.IsDir() && path == filepath.Join(k.dir, audioFolder) {
+			return filepath.SkipDir
 		}
 		if info, err := d.Info(); err == nil && !d.IsDir() && info.ModTime().Before(oldest) {
 			return os.Remove(path)
