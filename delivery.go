@@ -39,6 +39,7 @@ type Delivery struct {
 	ContentType string
 	Header      map[string]string // further header fields; they only add to the vendor's shape
 	Body        []byte            // the same at every try
+	Chunked     bool              // sent in chunks, without Content-Length
 	Status      DeliveryStatus
 	CreatedAt   time.Time
 	NextAt      time.Time // of the next try, while pending

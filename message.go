@@ -127,6 +127,8 @@ type Message struct {
 	ValidUntil time.Time // worthless afterwards
 	Dialect    string    // which API took it: "bulkvs", "wirechief", …
 	Hops       int       // forwards of ours that led to it
+	Property   string    // the project that it belongs to; empty: the tenant's first
+	Options    *MessageOptions
 	Events     []Event
 }
 
@@ -266,6 +268,14 @@ type MessageFilter struct {
 	Tenant    string // empty: every tenant (the operator)
 	Direction Direction
 	Status    Status
+	Statuses  []Status // any of them; none: all
+	// Properties are the projects, any of them; "" stands for messages that
+	// name none. None: all.
+	Properties  []string
+	CreatedFrom time.Time // inclusive; zero: from the beginning
+	CreatedTo   time.Time // exclusive; zero: to the end
+	Oldest      bool      // oldest first, also without After
+	Skip        int       // leave out so many of those that are selected
 	Number    string // either end
 	Ref       string
 	Before    int64 // ids below it; 0: from the newest

@@ -10,7 +10,7 @@ import (
 type SendRequest struct {
 	Tenant  string
 	Dialect string
-	From    string   // a number of the tenant: "+13109060901"
+	From    string   // a number of the tenant, "+13109060901"; a name; empty: a leased number
 	To      []string // "+13105551212" or a short code; each once
 	Text    string
 	Media   []string  // URLs; any makes it an MMS
@@ -20,6 +20,8 @@ type SendRequest struct {
 	// Key and Fingerprint make a repeat of the request harmless: see Answer.
 	Key         string
 	Fingerprint [32]byte
+	Property    string // that it belongs to, and that a leased number is taken from; empty: the number's, and any
+	Options     *MessageOptions
 }
 
 // SendResult is the answer to an accepted [SendRequest]. It is what a repeat

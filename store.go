@@ -152,6 +152,7 @@ type Accept struct {
 	Debit      *Debit
 	Joined     *PartKey // the parts that the message was joined from: removed
 	OptOuts    []OptOut // changes of the ledger that the message causes
+	Entities   []Entity // put with the messages: leases
 }
 
 // Answer is what was answered to a request with an idempotency key.

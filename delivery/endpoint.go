@@ -156,7 +156,11 @@ func (ep *endpoint) request(b []byte, d *wirechief.Delivery) (out []byte, record
 		b = append(b, "\r\nContent-Type: "...)
 		b = append(b, d.ContentType...)
 	}
-	if len(body) > 0 || method != http.MethodGet && method != http.MethodHead && method != http.MethodDelete {
+	chunked := d.Chunked && len(body) > 0
+	switch {
+	case chunked:
+		b = append(b, "\r\nTransfer-Encoding: chunked"...)
+	case len(body) > 0 || method != http.MethodGet && method != http.MethodHead && method != http.MethodDelete:
 		b = append(b, "\r\nContent-Length: "...)
 		b = strconv.AppendInt(b, int64(len(body)), 10)
 	}
@@ -183,6 +187,12 @@ func (ep *endpoint) request(b []byte, d *wirechief.Delivery) (out []byte, record
 	}
 	b = append(b, "\r\n\r\n"...)
 	record = recordOf(b[:len(b)-4], masks)
+	if chunked { // RFC 9112 7.1: one chunk, and the end
+		b = strconv.AppendInt(b, int64(len(body)), 16)
+		b = append(b, "\r\n"...)
+		b = append(b, body...)
+		return append(b, "\r\n0\r\n\r\n"...), record, nil
+	}
 	return append(b, body...), record, nil
 }
 

@@ -163,6 +163,18 @@ func TestRequest(t *testing.T) {
 				"Content-Type: application/json\r\nContent-Length: 22\r\nAuthorization: <hidden>",
 		},
 		{
+			"in chunks", to(s.URL+"/x", func(d *wirechief.Delivery) { d.Chunked = true }), "/x",
+			http.Header{"Content-Type": {"application/json"}, "User-Agent": {"wirechief/1.2.3"}},
+			`{"From":"13105551212"}`,
+			"POST /x HTTP/1.1\r\nHost: " + host + "\r\nUser-Agent: wirechief/1.2.3\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked",
+		},
+		{
+			"no body, in chunks", to(s.URL+"/x", func(d *wirechief.Delivery) { d.Body, d.ContentType, d.Chunked = nil, "", true }), "/x",
+			http.Header{"Content-Length": {"0"}, "User-Agent": {"wirechief/1.2.3"}},
+			"",
+			"POST /x HTTP/1.1\r\nHost: " + host + "\r\nUser-Agent: wirechief/1.2.3\r\nContent-Length: 0",
+		},
+		{
 			"no body", to(s.URL+"/x", func(d *wirechief.Delivery) { d.Body, d.ContentType = nil, "" }), "/x",
 			http.Header{"Content-Length": {"0"}, "User-Agent": {"wirechief/1.2.3"}},
 			"",

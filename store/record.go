@@ -107,6 +107,27 @@ func ParseMedia(s string) ([]wirechief.MediaItem, error) {
 	return out, nil
 }
 
+// Options writes the options of a message as JSON, "" for none.
+func Options(o *wirechief.MessageOptions) (string, error) {
+	if o == nil {
+		return "", nil
+	}
+	b, err := json.Marshal(o)
+	return string(b), err
+}
+
+// ParseOptions reads back what Options wrote.
+func ParseOptions(s string) (*wirechief.MessageOptions, error) {
+	if s == "" {
+		return nil, nil
+	}
+	o := new(wirechief.MessageOptions)
+	if err := json.Unmarshal([]byte(s), o); err != nil {
+		return nil, fmt.Errorf("the options of a message: %w", err)
+	}
+	return o, nil
+}
+
 // Micros is how instants are kept: microseconds since 1970 UTC, 0 for none.
 func Micros(t time.Time) int64 {
 	if t.IsZero() {

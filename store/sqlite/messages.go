@@ -57,14 +57,19 @@ func (w *writer) accept(c *wirechief.Accept) (wirechief.Result, error) {
 			return wirechief.Result{}, err
 		}
 	}
+	for i := range c.Entities {
+		if err := w.putEntity(&c.Entities[i]); err != nil {
+			return wirechief.Result{}, err
+		}
+	}
 	return wirechief.Result{Deliveries: c.Deliveries}, nil
 }
 
 const messageColumns = `key, tenant, ref, direction, sender, recipient, also, text, media, mms, encoding, segments,
-	status, carrier, carrier_ids, route, lane, queue_at, tries, created_at, valid_until, dialect, hops, history`
+	status, carrier, carrier_ids, route, lane, queue_at, tries, created_at, valid_until, dialect, hops, history, property, options`
 
 const insertMessage = `INSERT INTO message (` + messageColumns + `)
-	VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+	VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
 func (w *writer) insertMessage(m *wirechief.Message) error {
 	var err error
@@ -75,13 +80,17 @@ func (w *writer) insertMessage(m *wirechief.Message) error {
 	if err != nil {
 		return unwritable(err)
 	}
+	options, err := store.Options(m.Options)
+	if err != nil {
+		return unwritable(err)
+	}
 	return w.q(insertMessage).
 		int(keyOf(m.Shard, m.ID)).text(m.Tenant).text(m.Ref).text(string(m.Direction)).text(m.From).text(m.To).
 		text(store.Strings(m.Also)).text(m.Text).text(media).int(truth(m.MMS)).text(m.Encoding).int(int64(m.Segments)).
 		text(string(m.Status)).text(m.Carrier).text(store.Strings(m.CarrierIDs)).text(store.Strings(m.Route)).
 		text(m.Queue.Lane).int(store.Micros(m.Queue.At)).int(int64(m.Queue.Tries)).
 		int(store.Micros(m.CreatedAt)).int(store.Micros(m.ValidUntil)).text(m.Dialect).int(int64(m.Hops)).
-		bytes(w.scratch).run()
+		bytes(w.scratch).text(m.Property).text(options).run()
 }
 
 func truth(b bool) int64 {
@@ -116,8 +125,13 @@ func scanMessage(s *stmt, want history) (*wirechief.Message, error) {
 	m.CreatedAt, m.ValidUntil = store.Instant(s.getInt()), store.Instant(s.getInt())
 	m.Dialect, m.Hops = s.getText(), int(s.getInt())
 	events := s.getBytes()
+	m.Property = s.getText()
+	options := s.getText()
 
 	var err error
+	if m.Options, err = store.ParseOptions(options); err != nil {
+		return nil, err
+	}
 	if m.Also, err = store.ParseStrings(also); err != nil {
 		return nil, err
 	}

@@ -152,6 +152,14 @@ func (s *Store) Messages(ctx context.Context, f wirechief.MessageFilter) (out []
 	if f.Status != "" {
 		q.and("status = ?", string(f.Status))
 	}
+	among(&q, "status", f.Statuses)
+	among(&q, "property", f.Properties)
+	if !f.CreatedFrom.IsZero() {
+		q.and("created_at >= ?", store.Micros(f.CreatedFrom))
+	}
+	if !f.CreatedTo.IsZero() {
+		q.and("created_at < ?", store.Micros(f.CreatedTo))
+	}
 	if f.Number != "" {
 		q.and("(sender = ? OR recipient = ?)", f.Number, f.Number)
 	}
@@ -164,11 +172,17 @@ func (s *Store) Messages(ctx context.Context, f wirechief.MessageFilter) (out []
 		if err != nil {
 			return err
 		}
-		keys, err := page(c, "message", &q, shards, after, before, f.After > 0, limit)
+		if f.Tenant != "" {
+			if after, before, err = narrow(c, shards[0], &f, after, before); err != nil {
+				return err
+			}
+		}
+		skip := max(f.Skip, 0)
+		keys, err := page(c, "message", &q, shards, after, before, f.After > 0 || f.Oldest, limit+skip)
 		if err != nil {
 			return err
 		}
-		for _, key := range keys {
+		for _, key := range keys[min(skip, len(keys)):] {
 			m, damage, err := oneMessage(c.q(selectMessage).int(key), whole)
 			if err != nil {
 				return err

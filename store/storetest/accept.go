@@ -93,6 +93,15 @@ func acceptTests() []testCase {
 			do(t, s, wirechief.Accept{Messages: []*wirechief.Message{text(acme, 9)}, Joined: &k})
 			same(t, "parts", must(s.Parts(t.Context()))(t), []wirechief.StoredPart{part(reused, 1, "new")})
 		}},
+		{"accept/what is configured with it is in the same commit", func(t *testing.T, s wirechief.Store) {
+			lease := wirechief.Entity{Tenant: acme, Kind: wirechief.EntityLease, Key: "+13109060901 +13105551212", Doc: []byte(`{"number":"+13109060901"}`)}
+			c := wirechief.Accept{Messages: []*wirechief.Message{text(acme, 1)}, Debit: &wirechief.Debit{Tenant: acme, Amount: 1}, Entities: []wirechief.Entity{lease}}
+			refuse(t, s, wirechief.Forbidden, c)
+			same(t, "leases", must(s.Entities(t.Context(), wirechief.EntityLease))(t), []wirechief.Entity(nil))
+			c.Debit = nil
+			do(t, s, c)
+			same(t, "leases", must(s.Entities(t.Context(), wirechief.EntityLease))(t), []wirechief.Entity{lease})
+		}},
 		{"accept/deliveries are in the same commit", func(t *testing.T, s wirechief.Store) {
 			d := webhook(acme, 9, 1)
 			r := do(t, s, wirechief.Accept{Messages: []*wirechief.Message{text(acme, 1)}, Deliveries: []*wirechief.Delivery{d}})[0]

@@ -22,6 +22,7 @@ func deliveryTests() []testCase {
 				d.Header = map[string]string{"X-A": "1", "X-B": "<&>"}
 				d.Body = []byte{0, 255, '"', '\n'}
 				d.Tries = 3
+				d.Chunked = true
 				d.Attempts = []wirechief.Attempt{{N: 1, At: t0, Class: "5xx", StatusCode: 500, Body: "é", Truncated: true, NextAt: at(time.Minute)}}
 			})
 			bare := &wirechief.Delivery{DeliveryKey: deliveryKey(brand, 2), Tenant: brand, Kind: wirechief.KindEmail, Status: wirechief.DeliveryPaused}

@@ -18,6 +18,12 @@ func messageTests() []testCase {
 				m.Route = []string{"second", "third"}
 				m.Queue = wirechief.Queue{Lane: "sim", At: at(time.Hour), Tries: 4}
 				m.ValidUntil = at(48 * time.Hour)
+				m.Property = "S1"
+				m.Options = &wirechief.MessageOptions{
+					ExternalID: "täble 7", NoReceipt: true, Receipt: wirechief.Hook{URL: "https://example.net/?a=<b>", Method: "GET", Format: "fonedynamics"},
+					Reply: wirechief.Hook{URL: "https://example.net/r"}, ReplySMS: wirechief.ReplyForward{To: "+13105550001", From: "Desk"},
+					ReplyMail: wirechief.ReplyForward{To: "a@example.net"},
+				}
 				m.Record(wirechief.Event{At: t0, Type: wirechief.EventAccepted, Detail: wirechief.Detail{Dialect: "bulkvs"}})
 				m.Record(wirechief.Event{At: t0.Add(1), Type: wirechief.EventRouted, Detail: wirechief.Detail{
 					Carrier: "sim", Route: []string{"second", "third"}, Because: "the number's own carrier <\"x\"> & more",
@@ -176,6 +182,38 @@ func listingTests() []testCase {
 				{"after, oldest first", wirechief.MessageFilter{After: 1, Limit: 3}, []int64{2, 3, 4}},
 				{"one by its id", wirechief.MessageFilter{After: 3, Before: 5}, []int64{4}},
 				{"all at once", wirechief.MessageFilter{Tenant: brand, Direction: wirechief.Outward, Status: wirechief.StatusSubmitted, Before: 6}, []int64{2}},
+			} {
+				same(t, c.name, ids(must(s.Messages(t.Context(), c.f))(t), messageID), c.want)
+			}
+		}},
+		{"listing/by time, project and statuses, in pages", func(t *testing.T, s wirechief.Store) {
+			var all []*wirechief.Message
+			for i := range int64(60) { // an hour apart, three texts each hour, one of another tenant
+				all = append(all, text([]string{acme, acme, brand}[i%3], i+1, func(m *wirechief.Message) {
+					m.CreatedAt = at(time.Duration(i/3) * time.Hour)
+					m.Property = []string{"", "S1"}[i%2]
+				}))
+			}
+			do(t, s, accept(all...), submit(key(acme, 1), "c1"), wirechief.Record{Key: key(acme, 2), Events: []wirechief.Event{event(wirechief.EventCanceled, wirechief.Detail{})}})
+			for _, c := range []struct {
+				name string
+				f    wirechief.MessageFilter
+				want []int64
+			}{
+				{"from and to", wirechief.MessageFilter{Tenant: acme, CreatedFrom: at(2 * time.Hour), CreatedTo: at(4 * time.Hour)}, []int64{11, 10, 8, 7}},
+				{"oldest first", wirechief.MessageFilter{Tenant: acme, CreatedFrom: at(2 * time.Hour), CreatedTo: at(4 * time.Hour), Oldest: true}, []int64{7, 8, 10, 11}},
+				{"a page", wirechief.MessageFilter{Tenant: acme, CreatedFrom: at(2 * time.Hour), Oldest: true, Skip: 1, Limit: 2}, []int64{8, 10}},
+				{"past the last page", wirechief.MessageFilter{Tenant: acme, Skip: 40}, nil},
+				{"over all tenants", wirechief.MessageFilter{CreatedFrom: at(19 * time.Hour), Skip: 1}, []int64{59, 58}},
+				{"from the last hour on", wirechief.MessageFilter{Tenant: acme, CreatedFrom: at(19 * time.Hour)}, []int64{59, 58}},
+				{"up to the first hour", wirechief.MessageFilter{Tenant: acme, CreatedTo: at(time.Hour)}, []int64{2, 1}},
+				{"nothing then", wirechief.MessageFilter{Tenant: acme, CreatedFrom: at(-time.Hour), CreatedTo: t0}, nil},
+				{"nothing yet", wirechief.MessageFilter{Tenant: acme, CreatedFrom: at(1000 * time.Hour)}, nil},
+				{"nobody's", wirechief.MessageFilter{Tenant: "nobody", CreatedFrom: t0, CreatedTo: at(time.Hour)}, nil},
+				{"a project", wirechief.MessageFilter{Tenant: acme, Properties: []string{"S1"}, CreatedTo: at(3 * time.Hour)}, []int64{8, 4, 2}},
+				{"no project or one", wirechief.MessageFilter{Tenant: acme, Properties: []string{"", "S1"}, CreatedTo: at(time.Hour)}, []int64{2, 1}},
+				{"no project", wirechief.MessageFilter{Tenant: acme, Properties: []string{""}, CreatedTo: at(2 * time.Hour)}, []int64{5, 1}},
+				{"statuses", wirechief.MessageFilter{Statuses: []wirechief.Status{wirechief.StatusCanceled, wirechief.StatusSubmitted}}, []int64{2, 1}},
 			} {
 				same(t, c.name, ids(must(s.Messages(t.Context(), c.f))(t), messageID), c.want)
 			}
