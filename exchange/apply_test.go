@@ -245,8 +245,8 @@ func TestApplyRefuses(t *testing.T) {
 		message   string
 	}{
 		{"an unknown carrier", `tenants: [{id: acme, numbers: [{number: "+13109060902", carrier: no}]}]`, "", `no carrier "no"`},
-		{"an unknown webhook", `tenants: [{id: acme, numbers: [{number: "+13109060902", webhook: no}]}]`, "", `no webhook "no"`},
-		{"an unknown campaign", `tenants: [{id: acme, numbers: [{number: "+13109060902", campaign: CNONE}]}]`, "", `no campaign "CNONE"`},
+		{"an unknown webhook", `tenants: [{id: acme, numbers: [{number: "+13109060902", webhook: no}]}]`, wirechief.RuleReference, `no webhook "no"`},
+		{"an unknown campaign", `tenants: [{id: acme, numbers: [{number: "+13109060902", campaign: CNONE}]}]`, wirechief.RuleReference, `no campaign "CNONE"`},
 		{"another tenant's number", `tenants: [{id: other, numbers: [{number: "+13109060901"}]}]`, wirechief.RuleAlreadyOwned, "another tenant's"},
 		{"another tenant's user", `tenants: [{id: other, credentials: [{dialect: bulkvs, username: acme, password: else}]}]`, wirechief.RuleAlreadyOwned, "bulkvs credential acme is tenant acme's already"},
 		{"another tenant's token", `tenants: [{id: other, credentials: [{dialect: wirechief, token: own-secret}]}]`, wirechief.RuleAlreadyOwned, "wirechief token is tenant acme's already"},
