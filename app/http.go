@@ -11,6 +11,7 @@ import (
 	"github.com/wirechief/wirechief/api/wire"
 	"github.com/wirechief/wirechief/carrier"
 	"github.com/wirechief/wirechief/dialect/bulkvs"
+	"github.com/wirechief/wirechief/dialect/fonedynamics"
 	"github.com/wirechief/wirechief/observe"
 	"github.com/wirechief/wirechief/server"
 )
@@ -47,6 +48,7 @@ func (a *App) mounts(links []carrier.Carrier, v wire.Version) (public, private [
 	}
 	public = append([]server.Mount{
 		{Prefix: bulkvs.Prefix, AnyCase: true, Name: wirechief.DialectBulkVS, Handler: bulkvs.New(a.exchange, bulkvs.Options{Log: a.log})},
+		{Prefix: fonedynamics.Prefix, AnyCase: true, Name: wirechief.DialectFoneDynamics, Handler: fonedynamics.New(a.exchange, fonedynamics.Options{Log: a.log})},
 		{Prefix: api.Prefix, Name: wirechief.DialectOwn, Handler: api.New(api.Options{
 			Core: a.exchange, AdminToken: a.token, Link: a.keeper.Link, Backup: a.backup, Version: v, Log: a.log,
 		})},
@@ -77,8 +79,8 @@ func overview(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	fmt.Fprintf(w, "Wirechief\n\nBulkVS messaging API  %s\nOwn API               %s (described at %s/openapi.json)\nHealth                /healthz, /readyz, /metrics\n",
-		bulkvs.Prefix, api.Prefix, api.Prefix)
+	fmt.Fprintf(w, "Wirechief\n\nBulkVS messaging API  %s\nFone Dynamics API     %s\nOwn API               %s (described at %s/openapi.json)\nHealth                /healthz, /readyz, /metrics\n",
+		bulkvs.Prefix, fonedynamics.Prefix, api.Prefix, api.Prefix)
 }
 
 // carrierGauges is the state of the carriers for metrics.
