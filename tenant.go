@@ -115,6 +115,7 @@ type Principal struct {
 	Tenant   string // empty for the operator
 	Operator bool   // may do everything to every tenant
 	Dialect  string
+	Account  string // of the credential: see [Credential]
 	Name     string
 	Scopes   []string
 }

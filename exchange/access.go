@@ -10,7 +10,9 @@ import (
 )
 
 // Login is what a client shows. Scheme tells apart the ways that one dialect
-// has ("token", "password", "bearer"); Account is the workspace of message2give.
+// has ("token", "password", "bearer"). Account is the workspace of message2give;
+// when it is empty there, the credentials of any workspace are good, and the
+// principal says of which they are.
 type Login struct {
 	Dialect string
 	Scheme  string
@@ -20,6 +22,12 @@ type Login struct {
 }
 
 type loginKey struct{ dialect, scheme, account, name string }
+
+// anyAccount is the key without the account.
+func (k loginKey) anyAccount() loginKey {
+	k.account = ""
+	return k
+}
 
 func keyOf(c wirechief.Credential) loginKey {
 	return loginKey{c.Dialect, c.Scheme, c.Account, c.Name}
@@ -58,26 +66,35 @@ func (x *Exchange) Authenticate(ctx context.Context, l Login) (wirechief.Princip
 	if name == "" {
 		name = tokenName(l.Secret)
 	}
-	x.dir.mu.RLock()
-	list := x.dir.credentials[loginKey{l.Dialect, l.Scheme, l.Account, name}]
-	x.dir.mu.RUnlock()
+	list := x.dir.logged(loginKey{l.Dialect, l.Scheme, l.Account, name})
 	var found *credential
+	several := false // tenants: whom they let in would be left to chance
 	for i := range list {
 		c := &list[i]
-		if c.matches(l.Secret) {
+		if !c.matches(l.Secret) {
+			continue
+		}
+		several = several || found != nil && found.tenant != c.tenant
+		if found == nil || c.Account < found.Account {
 			found = c
 		}
 	}
 	if len(list) == 0 {
 		hashSecret(make([]byte, 16), l.Secret)
 	}
-	if found == nil {
+	if found == nil || several {
 		x.Log.InfoContext(ctx, "a login was refused", "dialect", l.Dialect, "name", name)
 		return wirechief.Principal{}, &wirechief.Error{
 			Op: "authenticate", Kind: wirechief.Unauthenticated, Message: "the credentials are missing or wrong",
 		}
 	}
-	return wirechief.Principal{Tenant: found.tenant, Dialect: l.Dialect, Name: name, Scopes: found.Scopes}, nil
+	return wirechief.Principal{Tenant: found.tenant, Dialect: l.Dialect, Account: found.Account, Name: name, Scopes: found.Scopes}, nil
+}
+
+// Workspace is the tenant's workspace in message2give, the first of several;
+// empty when it has none.
+func (x *Exchange) Workspace(tenant string) string {
+	return x.dir.accountOf(tenant, wirechief.DialectMessage2Give)
 }
 
 // reach says whether the principal may see something of the tenant.

@@ -19,6 +19,8 @@ type directory struct {
 	mu          sync.RWMutex
 	tenants     map[string]*wirechief.Tenant
 	credentials map[loginKey][]credential
+	anyAccount  map[loginKey][]credential      // those with an account, by the key without it
+	logins      map[string]map[string]loginKey // by tenant and key of the credential
 	numbers     map[string]*wirechief.Number
 	byID        map[int64]*wirechief.Number
 	byTenant    map[string]map[string]*wirechief.Number // "": nobody's
@@ -49,6 +51,8 @@ func newDirectory() *directory {
 	return &directory{
 		tenants:     make(map[string]*wirechief.Tenant),
 		credentials: make(map[loginKey][]credential),
+		anyAccount:  make(map[loginKey][]credential),
+		logins:      make(map[string]map[string]loginKey),
 		numbers:     make(map[string]*wirechief.Number),
 		byID:        make(map[int64]*wirechief.Number),
 		byTenant:    make(map[string]map[string]*wirechief.Number),
@@ -114,8 +118,7 @@ func (d *directory) put(e wirechief.Entity) error {
 		var c wirechief.Credential
 		if err = json.Unmarshal(e.Doc, &c); err == nil {
 			d.dropCredential(e.Tenant, e.Key)
-			k := keyOf(c)
-			d.credentials[k] = append(d.credentials[k], credential{e.Tenant, c})
+			d.putCredential(e.Tenant, e.Key, c)
 		}
 	case wirechief.EntityPause:
 		d.paused[key] = true
@@ -163,17 +166,37 @@ func (d *directory) drop(e wirechief.Entity) {
 	}
 }
 
+func (d *directory) putCredential(tenant, key string, c wirechief.Credential) {
+	k := keyOf(c)
+	if d.logins[tenant] == nil {
+		d.logins[tenant] = make(map[string]loginKey)
+	}
+	d.logins[tenant][key] = k
+	d.credentials[k] = append(d.credentials[k], credential{tenant, c})
+	if k.account != "" {
+		d.anyAccount[k.anyAccount()] = append(d.anyAccount[k.anyAccount()], credential{tenant, c})
+	}
+}
+
 func (d *directory) dropCredential(tenant, key string) {
-	for k, list := range d.credentials {
-		list = slices.DeleteFunc(list, func(c credential) bool {
+	k, ok := d.logins[tenant][key]
+	if !ok {
+		return
+	}
+	if delete(d.logins[tenant], key); len(d.logins[tenant]) == 0 {
+		delete(d.logins, tenant)
+	}
+	without := func(m map[loginKey][]credential, k loginKey) {
+		// A copy, for a login may be going through the list.
+		m[k] = slices.DeleteFunc(slices.Clone(m[k]), func(c credential) bool {
 			return c.tenant == tenant && credentialKey(c.Credential) == key
 		})
-		if len(list) == 0 {
-			delete(d.credentials, k)
-		} else {
-			d.credentials[k] = list
+		if len(m[k]) == 0 {
+			delete(m, k)
 		}
 	}
+	without(d.credentials, k)
+	without(d.anyAccount, k.anyAccount())
 }
 
 func (d *directory) putNumber(n *wirechief.Number) {
@@ -303,6 +326,28 @@ func (d *directory) usersOf(user loginKey) []credential {
 	return slices.Clone(d.credentials[user])
 }
 
+// logged lists the credentials that a login may mean.
+func (d *directory) logged(k loginKey) []credential {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	if k.account == "" && k.dialect == wirechief.DialectMessage2Give {
+		return d.anyAccount[k]
+	}
+	return d.credentials[k]
+}
+
+// accountOf is the first account that a tenant's credentials of a dialect name.
+func (d *directory) accountOf(tenant, dialect string) (account string) {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	for _, k := range d.logins[tenant] {
+		if k.dialect == dialect && k.account != "" && (account == "" || k.account < account) {
+			account = k.account
+		}
+	}
+	return account
+}
+
 // credentialsOf lists the credentials of one user, those of the tenant only.
 func (d *directory) credentialsOf(tenant string, user loginKey) []credential {
 	d.mu.RLock()
@@ -336,6 +381,19 @@ func (d *directory) documents(tenant string, kind wirechief.EntityKind) []wirech
 	slices.SortFunc(out, func(a, b wirechief.Entity) int {
 		return cmp.Or(cmp.Compare(len(a.Key), len(b.Key)), strings.Compare(a.Key, b.Key))
 	})
+	return out
+}
+
+// all gives the documents of one kind, of all tenants.
+func (d *directory) all(kind wirechief.EntityKind) [][]byte {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	var out [][]byte
+	for k, shelf := range d.others {
+		if k.kind == kind {
+			out = slices.AppendSeq(out, maps.Values(shelf))
+		}
+	}
 	return out
 }
 
