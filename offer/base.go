@@ -16,45 +16,59 @@ type base struct {
 	codes   []digits // the calling codes of its numbers, in order
 	dict    dictionary
 	sources []string // in the order in which they were first loaded
-	// behind are the rows of numbers that an earlier source offers too, in the
+	// behind are the entries of numbers that an earlier source offers too, in the
 	// order of the sources: they come forward when that one goes.
-	behind []row
+	behind []entry
 }
 
-// dictionary is the terms that numbers have, each with its source.
+// dictionary is what is said of numbers, once for all of which it is true.
 type dictionary struct {
-	terms   []wirechief.Offer // without numbers
+	kinds   []wirechief.Offer // offers without number and location
 	facts   []facts           // the same, as a query compares them
-	sources []int             // whose they are
-	names   map[string]uint32 // carriers and, in small letters, locations
+	sources []int             // whose kinds they are
+	names   map[string]uint32 // carriers
+	sites   []string          // locations
+	siteIDs map[string]uint32
+	spelled map[string][]uint32 // sites, by their name in small letters
 }
 
-// facts is what a query can ask of terms.
+// facts is what a query can ask of a kind.
 type facts struct {
-	carrier, location uint32 // names; 0: none
-	country           uint16
-	types             uint8 // one bit
-	capabilities      uint8
+	carrier      uint32
+	country      uint16
+	types        uint8 // one bit
+	capabilities uint8
 }
 
-func (d *dictionary) add(terms wirechief.Offer, source int) uint32 {
-	d.terms = append(d.terms, terms)
+func newDictionary() dictionary {
+	return dictionary{names: make(map[string]uint32), siteIDs: make(map[string]uint32), spelled: make(map[string][]uint32)}
+}
+
+// kind adds a kind of offer.
+func (d *dictionary) kind(o wirechief.Offer, source int) uint32 {
+	carrier, ok := d.names[o.Carrier]
+	if !ok {
+		carrier = uint32(len(d.names) + 1)
+		d.names[o.Carrier] = carrier
+	}
+	d.kinds = append(d.kinds, o)
 	d.sources = append(d.sources, source)
 	d.facts = append(d.facts, facts{
-		carrier: d.name(terms.Carrier), location: d.name(strings.ToLower(terms.Location)),
-		country: countryBits(terms.Country), types: typeBit(terms.Type), capabilities: capabilityBits(terms.Capabilities),
+		carrier: carrier, country: countryBits(o.Country),
+		types: typeBit(o.Type), capabilities: capabilityBits(o.Capabilities),
 	})
-	return uint32(len(d.terms) - 1)
+	return uint32(len(d.kinds) - 1)
 }
 
-func (d *dictionary) name(s string) uint32 {
-	if s == "" {
-		return 0
-	}
-	id, ok := d.names[s]
+// site finds a location or adds it.
+func (d *dictionary) site(name string) uint32 {
+	id, ok := d.siteIDs[name]
 	if !ok {
-		id = uint32(len(d.names) + 1)
-		d.names[s] = id
+		id = uint32(len(d.sites))
+		d.sites = append(d.sites, name)
+		d.siteIDs[name] = id
+		small := strings.ToLower(name)
+		d.spelled[small] = append(d.spelled[small], id)
 	}
 	return id
 }
@@ -63,9 +77,9 @@ func countryBits(s string) uint16 { return uint16(s[0])<<8 | uint16(s[1]) }
 
 func typeBit(t wirechief.NumberType) uint8 { return 1 << slices.Index(types[:], t) }
 
-// ranked is a row of a source.
+// ranked is an entry of a source.
 type ranked struct {
-	row
+	entry
 	source int // less comes first
 }
 
@@ -73,7 +87,7 @@ type ranked struct {
 // which it is gone.
 func (b *base) with(source string, t *table) *base {
 	at := slices.Index(b.sources, source)
-	n := &base{sources: slices.Clone(b.sources), dict: dictionary{names: make(map[string]uint32)}}
+	n := &base{sources: slices.Clone(b.sources), dict: newDictionary()}
 	switch {
 	case t == nil && at < 0:
 		return b
@@ -83,28 +97,30 @@ func (b *base) with(source string, t *table) *base {
 		at = len(n.sources)
 		n.sources = append(n.sources, source)
 	}
-	// The terms of the other sources are taken over when a row needs them.
+	// What is said of the others' numbers is taken over when one needs it.
 	const unknown = ^uint32(0)
-	renamed := slices.Repeat([]uint32{unknown}, len(b.dict.terms))
-	take := func(r row) ranked {
-		from := b.dict.sources[r.terms]
+	kinds := slices.Repeat([]uint32{unknown}, len(b.dict.kinds))
+	sites := slices.Repeat([]uint32{unknown}, len(b.dict.sites))
+	take := func(e entry) ranked {
+		from := b.dict.sources[e.kind]
 		if t == nil && from > at {
 			from--
 		}
-		if renamed[r.terms] == unknown {
-			renamed[r.terms] = n.dict.add(b.dict.terms[r.terms], from)
+		if kinds[e.kind] == unknown {
+			kinds[e.kind] = n.dict.kind(b.dict.kinds[e.kind], from)
 		}
-		return ranked{row{number: r.number, terms: renamed[r.terms]}, from}
+		if sites[e.site] == unknown {
+			sites[e.site] = n.dict.site(b.dict.sites[e.site])
+		}
+		return ranked{entry{e.number, kinds[e.kind], sites[e.site]}, from}
 	}
 	var fresh []row
+	var said []entry // for the table's terms
 	if t != nil {
-		fresh = t.rows
-		for _, terms := range t.terms {
-			n.dict.add(terms, at)
-		}
+		fresh, said = t.rows, n.dict.say(t.terms, at)
 	}
 	w := &builder{base: n}
-	known, behind := b.rowsBut(at), b.behindBut(at)
+	known, behind := b.frontBut(at), b.behindBut(at)
 	for {
 		// The next number in any of the three, and everyone who offers it.
 		k, h := known.peek(), behind.peek()
@@ -124,7 +140,9 @@ func (b *base) with(source string, t *table) *base {
 			w.offers = append(w.offers, take(behind.pop()))
 		}
 		if f == number {
-			w.offers = append(w.offers, ranked{fresh[0], at})
+			e := said[fresh[0].terms]
+			e.number = number
+			w.offers = append(w.offers, ranked{e, at})
 			fresh = fresh[1:]
 		}
 		w.add()
@@ -134,11 +152,28 @@ func (b *base) with(source string, t *table) *base {
 	return n
 }
 
-// builder makes blocks of rows that come in order.
+// say adds terms of a source, and gives what then stands for them.
+func (d *dictionary) say(terms []wirechief.Offer, source int) []entry {
+	said := make([]entry, len(terms))
+	kinds := make(map[wirechief.Offer]uint32)
+	for i, o := range terms {
+		said[i].site = d.site(o.Location)
+		o.Location = ""
+		kind, ok := kinds[o]
+		if !ok {
+			kind = d.kind(o, source)
+			kinds[o] = kind
+		}
+		said[i].kind = kind
+	}
+	return said
+}
+
+// builder makes blocks of entries that come in order.
 type builder struct {
 	*base
 	offers  []ranked // of one number
-	rows    []row
+	rows    []entry
 	scratch *scratch
 }
 
@@ -147,10 +182,10 @@ func (w *builder) add() {
 	if len(w.offers) > 1 {
 		slices.SortFunc(w.offers, func(a, b ranked) int { return cmp.Compare(a.source, b.source) })
 		for _, r := range w.offers[1:] {
-			w.behind = append(w.behind, r.row)
+			w.behind = append(w.behind, r.entry)
 		}
 	}
-	if w.rows = append(w.rows, w.offers[0].row); len(w.rows) == blockMost {
+	if w.rows = append(w.rows, w.offers[0].entry); len(w.rows) == blockMost {
 		w.flush()
 	}
 }
@@ -167,62 +202,62 @@ func (w *builder) flush() {
 	w.rows = w.rows[:0]
 }
 
-// cursor goes through rows in order.
+// cursor goes through entries in order.
 type cursor struct {
-	next func() (row, bool)
-	row  row
+	next func() (entry, bool)
+	now  entry
 	ok   bool
 }
 
-func newCursor(next func() (row, bool)) *cursor {
+func newCursor(next func() (entry, bool)) *cursor {
 	c := &cursor{next: next}
-	c.row, c.ok = next()
+	c.now, c.ok = next()
 	return c
 }
 
-// peek is the number of the next row, after when there is none.
+// peek is the number of the next entry, after when there is none.
 func (c *cursor) peek() digits {
 	if !c.ok {
 		return after
 	}
-	return c.row.number
+	return c.now.number
 }
 
-func (c *cursor) pop() row {
-	r := c.row
-	c.row, c.ok = c.next()
+func (c *cursor) pop() entry {
+	r := c.now
+	c.now, c.ok = c.next()
 	return r
 }
 
-// rowsBut goes through the rows in front that are not of a source.
-func (b *base) rowsBut(source int) *cursor {
+// frontBut goes through the entries in front that are not of a source.
+func (b *base) frontBut(source int) *cursor {
 	k, i := 0, 0
-	return newCursor(func() (row, bool) {
+	return newCursor(func() (entry, bool) {
 		for ; k < len(b.blocks); k, i = k+1, 0 {
 			for bl := b.blocks[k]; i < len(bl.numbers); {
-				r := row{number: bl.numbers[i], terms: bl.termsOf(i)}
+				e := entry{bl.numbers[i], bl.kinds.at(i), bl.sites.at(i)}
 				i++
-				if b.dict.sources[r.terms] != source {
-					return r, true
+				if b.dict.sources[e.kind] != source {
+					return e, true
 				}
 			}
 		}
-		return row{}, false
+		return entry{}, false
 	})
 }
 
 // behindBut goes through those behind.
 func (b *base) behindBut(source int) *cursor {
 	i := 0
-	return newCursor(func() (row, bool) {
+	return newCursor(func() (entry, bool) {
 		for i < len(b.behind) {
-			r := b.behind[i]
+			e := b.behind[i]
 			i++
-			if b.dict.sources[r.terms] != source {
-				return r, true
+			if b.dict.sources[e.kind] != source {
+				return e, true
 			}
 		}
-		return row{}, false
+		return entry{}, false
 	})
 }
 
@@ -275,7 +310,8 @@ func (b *base) find(d digits) (*block, int, bool) {
 
 // offer is the offer at a place of a block.
 func (b *base) offer(bl *block, i int) wirechief.Offer {
-	o := b.dict.terms[bl.termsOf(i)]
+	o := b.dict.kinds[bl.kinds.at(i)]
+	o.Location = b.dict.sites[bl.sites.at(i)]
 	o.Number = bl.numbers[i].String()
 	return o
 }

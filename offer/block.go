@@ -22,14 +22,19 @@ type block struct {
 	digit [places][10]*plane
 	// reach has for a place the numbers that have a digit there, as digit does.
 	reach [places + 1]*plane
-	terms []uint32 // of the dictionary, those in use here
-	small []uint8  // for each number, its place in terms; nil when these are too many
-	large []uint16
+	kinds column // of the dictionary
+	sites column
 	open  plane // those on offer: neither taken nor outdone by a single offer
 }
 
 // everyone stands for a plane of ones.
 var everyone = new(plane)
+
+// entry is a number of the base, and what the dictionary says of it.
+type entry struct {
+	number     digits
+	kind, site uint32
+}
 
 // scratch is what building blocks needs again and again.
 type scratch struct {
@@ -37,7 +42,7 @@ type scratch struct {
 	local map[uint32]uint16
 }
 
-func newBlock(rows []row, s *scratch) *block {
+func newBlock(rows []entry, s *scratch) *block {
 	b := &block{numbers: make([]digits, len(rows))}
 	var count [places][10]int
 	for place := range s.digit {
@@ -65,7 +70,8 @@ func newBlock(rows []row, s *scratch) *block {
 		}
 		b.reach[place] = keep(&all, have, len(rows))
 	}
-	b.setTerms(rows, s)
+	b.kinds = newColumn(len(rows), func(i int) uint32 { return rows[i].kind }, s.local)
+	b.sites = newColumn(len(rows), func(i int) uint32 { return rows[i].site }, s.local)
 	return b
 }
 
@@ -79,43 +85,6 @@ func keep(p *plane, n, all int) *plane {
 	}
 	c := *p
 	return &c
-}
-
-func (b *block) setTerms(rows []row, s *scratch) {
-	clear(s.local)
-	b.large = make([]uint16, len(rows))
-	for i, r := range rows {
-		if i > 0 && r.terms == rows[i-1].terms {
-			b.large[i] = b.large[i-1]
-			continue
-		}
-		id, ok := s.local[r.terms]
-		if !ok {
-			id = uint16(len(b.terms))
-			b.terms = append(b.terms, r.terms)
-			s.local[r.terms] = id
-		}
-		b.large[i] = id
-	}
-	b.terms = slices.Clip(b.terms)
-	if len(b.terms) <= 256 {
-		b.small = make([]uint8, len(rows))
-		for i, id := range b.large {
-			b.small[i] = uint8(id)
-		}
-		b.large = nil
-	}
-}
-
-// termsOf gives the terms of a number, as numbered in the dictionary.
-func (b *block) termsOf(i int) uint32 { return b.terms[b.local(i)] }
-
-// local is the place of a number's terms in those of the block.
-func (b *block) local(i int) int {
-	if b.small != nil {
-		return int(b.small[i])
-	}
-	return int(b.large[i])
 }
 
 // find gives the place of a number.

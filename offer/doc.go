@@ -10,15 +10,16 @@
 //     place where its numbers differ, and one for those still on offer.
 //   - A pattern is an AND of these bitsets for each alignment; an area code, a
 //     prefix and the tied start of a pattern are found by binary search.
-//   - Country, type, carrier, place, price and abilities are in a dictionary; a
-//     number has a small id. What a query asks of them is answered once for each
-//     entry that a block uses, and most blocks are passed over by that alone.
+//   - Locations, and kinds of offer (country, type, carrier, price, abilities),
+//     are in a dictionary; a number has a small id of each. What a query asks of
+//     them is answered once for each entry that a block uses, and most blocks
+//     are passed over by that alone.
 //   - The walk ends with the page; what comes before the page is only counted.
 //
 // Searches read a snapshot that changes replace, and wait for nobody.
 //
 // [Pack] and [Unpack] are the form in which a store keeps a source: checksummed
-// blocks that [Index.Load] reads at some ten million offers a second. [Merge]
+// blocks that [Index.Load] reads at some eight million offers a second. [Merge]
 // and [Without] change it. [Generate] makes numbers up.
 //
 // The package refuses to remember anything by itself: it knows no clock, disk

@@ -3,6 +3,7 @@ package offer
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -32,6 +33,7 @@ type snapshot struct {
 type single struct {
 	number digits
 	offer  wirechief.Offer
+	site   string // its location in small letters
 	open   bool
 }
 
@@ -99,7 +101,7 @@ func (x *Index) Put(offers ...wirechief.Offer) error {
 			return err
 		}
 		terms.Number = o.Number
-		fresh = append(fresh, &single{number: d, offer: terms})
+		fresh = append(fresh, &single{number: d, offer: terms, site: strings.ToLower(o.Location)})
 	}
 	x.mu.Lock()
 	defer x.mu.Unlock()

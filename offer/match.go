@@ -13,9 +13,9 @@ type matcher struct {
 	tmp   plane
 	// ends has for each place the numbers in which the pieces up to here can
 	// end there or before; next is that with one piece more.
-	ends, next [places + 1]*plane
-	room       [2][places + 1]plane
-	accepted   []uint64 // for the terms of a block: 1 when the query accepts them, else 0
+	ends, next   [places + 1]*plane
+	room         [2][places + 1]plane
+	kinds, sites chosen // of the block
 }
 
 // match sets found to the numbers from i on and before j that are on offer and
@@ -23,8 +23,7 @@ type matcher struct {
 func (m *matcher) match(b *block, d *dictionary, q *query, i, j int) {
 	clear(m.found[:])
 	lo, hi := i/64, (j+63)/64
-	some, all := m.accept(b, d, q)
-	if !some {
+	if m.choose(b, d, q); !m.kinds.some || !m.sites.some {
 		return
 	}
 	left := uint64(0)
@@ -46,9 +45,8 @@ func (m *matcher) match(b *block, d *dictionary, q *query, i, j int) {
 	} else {
 		m.look(b, q.pattern, lo, hi)
 	}
-	if !all {
-		m.sift(b, lo, hi)
-	}
+	m.sift(&b.sites, &m.sites, lo, hi)
+	m.sift(&b.kinds, &m.kinds, lo, hi)
 }
 
 // look sets found to the numbers of base that fit the pattern, among the words
@@ -176,52 +174,49 @@ func (m *matcher) and(of *plane, planes []*plane, not *plane, lo, hi int) bool {
 	return left != 0
 }
 
-// accept asks the query about the terms in use in a block. It says whether it
-// accepts some, and whether all of them.
-func (m *matcher) accept(b *block, d *dictionary, q *query) (some, all bool) {
-	if !q.chooses {
-		return true, true
+// choose asks the query about what is said in a block.
+func (m *matcher) choose(b *block, d *dictionary, q *query) {
+	if q.chooses {
+		m.kinds.each(&b.kinds, func(kind uint32) bool { return q.accepts(&d.facts[kind]) })
+	} else {
+		m.kinds.every()
 	}
-	m.accepted = m.accepted[:0]
-	all = true
-	for _, id := range b.terms {
-		ok := q.accepts(&d.facts[id])
-		m.accepted = append(m.accepted, 0)
-		if ok {
-			m.accepted[len(m.accepted)-1] = 1
-		}
-		some, all = some || ok, all && ok
+	if q.Location != "" {
+		m.sites.only(&b.sites, q.sites)
+	} else {
+		m.sites.every()
 	}
-	return some, all
 }
 
-// sift leaves of found the numbers whose terms are accepted. Where they are
-// few it looks at each, where they are many at all of a word: that needs no
-// branches.
-func (m *matcher) sift(b *block, lo, hi int) {
+// sift leaves of found the numbers of which something accepted is said. Where
+// they are few it looks at each, where they are many at all of a word: that
+// needs no branches.
+func (m *matcher) sift(c *column, by *chosen, lo, hi int) {
+	if by.all {
+		return
+	}
 	for w := lo; w < hi; w++ {
 		x := m.found[w]
 		if from := w * 64; bits.OnesCount64(x) > 8 {
-			to := min(from+64, len(b.numbers))
-			if b.small != nil {
-				x &= acceptedOf(m.accepted, b.small[from:to])
+			if c.small != nil {
+				x &= accepted(by.bit, c.small[from:min(from+64, len(c.small))])
 			} else {
-				x &= acceptedOf(m.accepted, b.large[from:to])
+				x &= accepted(by.bit, c.large[from:min(from+64, len(c.large))])
 			}
 		} else {
 			for left := x; left != 0; left &= left - 1 {
-				bit := bits.TrailingZeros64(left)
-				x &^= (1 - m.accepted[b.local(from+bit)]) << bit
+				i := bits.TrailingZeros64(left)
+				x &^= (1 - by.bit[c.local(from+i)]) << i
 			}
 		}
 		m.found[w] = x
 	}
 }
 
-// acceptedOf gives a bit for each number whose terms are accepted.
-func acceptedOf[T uint8 | uint16](accepted []uint64, terms []T) (x uint64) {
-	for i, id := range terms {
-		x |= accepted[id] << (i & 63)
+// accepted gives a bit for each number of which something accepted is said.
+func accepted[T uint8 | uint16](bit []uint64, said []T) (x uint64) {
+	for i, id := range said {
+		x |= bit[id] << (i & 63)
 	}
 	return x
 }

@@ -20,11 +20,12 @@ type query struct {
 	within  span     // prefix, and the literal start of the pattern
 	area    string   // not yet a span: that depends on the calling codes there are
 
-	// Of the terms. A name that the base does not know has the id unknownName.
-	chooses bool // whether anything is asked of them
+	chooses bool // whether anything is asked of kinds
 	facts
+	sites []uint32 // those at the location
 }
 
+// unknownName stands for a carrier that the base does not know.
 const unknownName = ^uint32(0)
 
 // compile checks a query.
@@ -72,7 +73,7 @@ func compile(q wirechief.OfferQuery) (*query, error) {
 	}
 	c.capabilities = capabilityBits(q.Capabilities)
 	c.Location = strings.ToLower(q.Location)
-	c.chooses = c.country != 0 || c.types != 0 || c.capabilities != 0 || c.Location != "" || c.Carrier != ""
+	c.chooses = c.country != 0 || c.types != 0 || c.capabilities != 0 || c.Carrier != ""
 	return c, nil
 }
 
@@ -99,32 +100,32 @@ func (q *query) spans(codes []digits) []span {
 
 // know looks up the names that are asked for.
 func (q *query) know(d *dictionary) {
-	lookUp := func(name string) uint32 {
-		if name == "" {
-			return 0
+	if q.Carrier != "" {
+		id, ok := d.names[q.Carrier]
+		if !ok {
+			id = unknownName
 		}
-		if id, ok := d.names[name]; ok {
-			return id
-		}
-		return unknownName
+		q.carrier = id
 	}
-	q.carrier, q.location = lookUp(q.Carrier), lookUp(q.Location)
+	q.sites = d.spelled[q.Location]
 }
 
-// accepts says whether terms meet what is asked of them.
+// accepts says whether a kind meets what is asked of it.
 func (q *query) accepts(f *facts) bool {
 	return (q.country == 0 || q.country == f.country) &&
 		(q.types == 0 || q.types&f.types != 0) &&
 		q.capabilities&^f.capabilities == 0 &&
-		(q.carrier == 0 || q.carrier == f.carrier) &&
-		(q.location == 0 || q.location == f.location)
+		(q.carrier == 0 || q.carrier == f.carrier)
 }
 
-// acceptsOffer says the same of a single offer, that is in no dictionary.
-func (q *query) acceptsOffer(o *wirechief.Offer) bool {
-	return (q.country == 0 || q.Country == o.Country) &&
+// acceptsSingle says the same of a single offer, that is in no dictionary.
+func (q *query) acceptsSingle(s *single) bool {
+	o := &s.offer
+	return s.open &&
+		(q.country == 0 || q.Country == o.Country) &&
 		(q.types == 0 || q.types&typeBit(o.Type) != 0) &&
 		q.capabilities&^capabilityBits(o.Capabilities) == 0 &&
 		(q.Carrier == "" || q.Carrier == o.Carrier) &&
-		(q.Location == "" || q.Location == strings.ToLower(o.Location))
+		(q.Location == "" || q.Location == s.site) &&
+		(q.pattern == nil || q.pattern.fits(s.number))
 }

@@ -105,7 +105,7 @@ func (w *walk) collect(s span) {
 		if one.number >= s.to {
 			break
 		}
-		if one.open && w.acceptsOffer(&one.offer) && (w.query.pattern == nil || w.query.pattern.fits(one.number)) {
+		if w.acceptsSingle(one) {
 			w.extras = append(w.extras, one)
 		}
 	}
@@ -123,7 +123,7 @@ func (w *walk) merge(b *block) bool {
 			for ; x != 0; x &= x - 1 {
 				i := at*64 + bits.TrailingZeros64(x)
 				for len(extras) > 0 && extras[0].number < b.numbers[i] {
-					if !w.bring(extras[0].number, &extras[0].offer) {
+					if !w.bring(extras[0], nil, 0) {
 						return false
 					}
 					extras = extras[1:]
@@ -131,22 +131,23 @@ func (w *walk) merge(b *block) bool {
 				if len(extras) > 0 && extras[0].number == b.numbers[i] {
 					continue // being put just now: the single offer holds
 				}
-				if !w.bring(b.numbers[i], &w.dict.terms[b.termsOf(i)]) {
+				if !w.bring(nil, b, i) {
 					return false
 				}
 			}
 		}
 	}
 	for _, one := range extras {
-		if !w.bring(one.number, &one.offer) {
+		if !w.bring(one, nil, 0) {
 			return false
 		}
 	}
 	return true
 }
 
-// bring takes the next match. It is false when the page was full before.
-func (w *walk) bring(number digits, terms *wirechief.Offer) bool {
+// bring takes the next match, a single offer or what is at a place of a block.
+// It is false when the page was full before.
+func (w *walk) bring(one *single, b *block, i int) bool {
 	if w.skip > 0 {
 		w.skip--
 		return true
@@ -158,8 +159,10 @@ func (w *walk) bring(number digits, terms *wirechief.Offer) bool {
 	if w.offers == nil {
 		w.offers = make([]wirechief.Offer, 0, min(w.Limit, limitDefault))
 	}
-	o := *terms
-	o.Number = number.String()
-	w.offers = append(w.offers, o)
+	if one != nil {
+		w.offers = append(w.offers, one.offer)
+	} else {
+		w.offers = append(w.offers, w.offer(b, i))
+	}
 	return true
 }

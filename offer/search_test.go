@@ -222,7 +222,7 @@ func TestManyBlocksAgainstReference(t *testing.T) {
 		country string
 		areas   []string
 		count   int
-	}{{"US", []string{"212", "510", "800"}, 50_000}, {"CA", []string{"416"}, 20_000}, {"GB", []string{"20", "1534"}, 20_000}, {"NU", nil, 4000}} {
+	}{{"US", []string{"212", "510", "800"}, 40_000}, {"CA", []string{"416"}, 10_000}, {"GB", []string{"20", "1534"}, 15_000}, {"NU", nil, 4000}} {
 		made, err := offer.Generate(p.country, p.areas, p.count)
 		if err != nil {
 			t.Fatal(err)
@@ -234,11 +234,11 @@ func TestManyBlocksAgainstReference(t *testing.T) {
 		}
 	}
 	x, ref := offer.New(), newReference()
-	load(t, x, "a", pool[:60_000])
-	ref.load("a", pool[:60_000])
-	load(t, x, "b", pool[40_000:])
-	ref.load("b", pool[40_000:])
-	for range 500 {
+	load(t, x, "a", pool[:45_000])
+	ref.load("a", pool[:45_000])
+	load(t, x, "b", pool[30_000:])
+	ref.load("b", pool[30_000:])
+	for range 300 {
 		o := pool[r.IntN(len(pool))]
 		if o.Location = "released"; r.IntN(2) == 0 {
 			o.Number = o.Number[:len(o.Number)-1] + "9"
