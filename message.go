@@ -276,9 +276,9 @@ type MessageFilter struct {
 	CreatedTo   time.Time // exclusive; zero: to the end
 	Oldest      bool      // oldest first, also without After
 	Skip        int       // leave out so many of those that are selected
-	Number    string // either end
-	Ref       string
-	Before    int64 // ids below it; 0: from the newest
-	After     int64 // ids above it, oldest first when set
-	Limit     int   // 1 to 1000; 0: 50
+	Number      string    // either end
+	Ref         string
+	Before      int64 // ids below it; 0: from the newest
+	After       int64 // ids above it, oldest first when set
+	Limit       int   // 1 to 1000; 0: 50
 }

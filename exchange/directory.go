@@ -30,6 +30,7 @@ type directory struct {
 	members     map[named]int // numbers on an account that are bound to a campaign
 	optOuts     map[pair]wirechief.OptOut
 	paused      map[named]bool // carriers (tenant "") and destinations
+	book        leaseBook
 	others      map[shelfKey]map[string][]byte
 }
 
@@ -62,6 +63,7 @@ func newDirectory() *directory {
 		members:     make(map[named]int),
 		optOuts:     make(map[pair]wirechief.OptOut),
 		paused:      make(map[named]bool),
+		book:        newLeaseBook(),
 		others:      make(map[shelfKey]map[string][]byte),
 	}
 }
@@ -122,6 +124,8 @@ func (d *directory) put(e wirechief.Entity) error {
 		}
 	case wirechief.EntityPause:
 		d.paused[key] = true
+	case wirechief.EntityLease:
+		err = d.book.put(e.Tenant, e.Doc)
 	default:
 		shelf := d.others[shelfKey{e.Tenant, e.Kind}]
 		if shelf == nil {
@@ -161,6 +165,8 @@ func (d *directory) drop(e wirechief.Entity) {
 		d.dropCredential(e.Tenant, e.Key)
 	case wirechief.EntityPause:
 		delete(d.paused, key)
+	case wirechief.EntityLease:
+		d.book.drop(e.Tenant, e.Key)
 	default:
 		delete(d.others[shelfKey{e.Tenant, e.Kind}], e.Key)
 	}
@@ -420,6 +426,9 @@ func (d *directory) entitiesOf(tenant string) []wirechief.Entity {
 	}
 	for k := range d.paused {
 		add(k.tenant, wirechief.EntityPause, k.name)
+	}
+	for k, l := range d.book.leases {
+		add(k.tenant, wirechief.EntityLease, l.Key())
 	}
 	for k, shelf := range d.others {
 		for key := range shelf {

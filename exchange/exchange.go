@@ -27,6 +27,7 @@ type Options struct {
 	Formats map[string]wirechief.Formatter
 	Guard   wirechief.Guard
 	Media   MediaKeeper // nil: pictures are refused
+	Audio   AudioKeeper // nil: recordings are refused
 
 	Now   wirechief.Clock
 	Log   *slog.Logger
@@ -88,6 +89,8 @@ type Exchange struct {
 	pace     pace              // of the numbers that may send so many segments a second only
 	tollFree keyed             // one send at a time from a number whose caps are counted
 	ledger   keyed             // one change at a time of what a handset wants from a number
+	leasing  keyed             // one leased sender at a time for a handset; taken after lending
+	lending  sync.RWMutex      // held whole while leases that have run out are removed
 	parts    *assembler
 	media    *mediaLane
 
@@ -296,6 +299,10 @@ func (x *Exchange) purge(ctx context.Context) {
 			Answers: now.Add(-24 * time.Hour), Media: now, Receipts: now.Add(-30 * 24 * time.Hour),
 		}); err != nil && ctx.Err() == nil {
 			x.Log.WarnContext(ctx, "old records could not be removed; trying again in an hour", "error", err)
+		}
+		x.sweepAudio(ctx)
+		if err := x.purgeLeases(ctx); err != nil && ctx.Err() == nil {
+			x.Log.WarnContext(ctx, "leases that have run out could not be removed; trying again in an hour", "error", err)
 		}
 		select {
 		case <-ctx.Done():

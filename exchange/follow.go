@@ -1,58 +1,62 @@
 package exchange
 
-import (
-	"time"
-
-	"github.com/wirechief/wirechief"
-)
+import "github.com/wirechief/wirechief"
 
 // follow is the planner of the exchange: what customers are told about events
-// of a message. It runs inside the commit of those events.
+// of a message (hooks.go says who). It runs inside the commit of those events.
 //
-// An inbound message is told to the webhook of its number when it is received
-// (or, with pictures still to be fetched, when these are kept). An outbound
-// one is told once: when it has ended, whoever ended it.
+// An inbound message is told when it is received (or, with pictures still to be
+// fetched, when these are kept). An outbound one is told once: when it has
+// ended, whoever ended it.
 func (x *Exchange) follow(m *wirechief.Message, added []wirechief.Event) []*wirechief.Delivery {
+	inward := m.Direction == wirechief.Inward
 	ours := m.From
-	if m.Direction == wirechief.Inward {
+	if inward {
 		ours = m.To
 	}
 	n := x.dir.number(ours)
-	if n == nil || n.Tenant != m.Tenant {
+	if n != nil && n.Tenant != m.Tenant {
+		n = nil
+	}
+	if n == nil && (inward || m.Options == nil) {
 		return nil
 	}
-	w := x.dir.webhook(n.Tenant, n.Webhook)
-	if w == nil {
-		return nil
-	}
-	notice := wirechief.Notice{Message: m, Webhook: w}
-	switch {
-	case m.Direction == wirechief.Inward:
+	notice := wirechief.Notice{Message: m}
+	var listeners []listener
+	if inward {
 		if !tellsArrival(added) {
 			return nil
 		}
-		notice.Event, notice.ID, notice.At = wirechief.NoticeInbound, x.IDs.UUID(), m.CreatedAt
+		if listeners = x.arrivalListeners(m, n); len(listeners) == 0 {
+			return nil
+		}
+		notice.Event, notice.At = wirechief.NoticeInbound, m.CreatedAt
 		for _, item := range m.Media {
 			if item.Token != "" && x.Media != nil {
 				notice.Media = append(notice.Media, x.Media.Link(item))
 			}
 		}
-	case w.DLR:
+	} else {
 		end := ending(added)
 		if end == nil {
 			return nil
 		}
-		notice.Event, notice.ID, notice.At = wirechief.NoticeReceipt, x.IDs.UUID(), end.At
+		if listeners = x.endListeners(m, n); len(listeners) == 0 {
+			return nil
+		}
+		notice.Event, notice.At = wirechief.NoticeReceipt, end.At
 		notice.Receipt = receiptOf(m, end)
-	default:
-		return nil
 	}
-	d, err := x.webhookDelivery(notice)
-	if err != nil {
-		x.Log.Error("a webhook body could not be made", "message", m.ID, "tenant", m.Tenant, "error", err)
-		return nil
+	out := make([]*wirechief.Delivery, 0, len(listeners))
+	for _, l := range listeners {
+		d, err := x.tell(l, notice, n)
+		if err != nil {
+			x.Log.Error("what a customer is to be told could not be put into its shape", "message", m.ID, "tenant", m.Tenant, "format", l.format, "error", err)
+			continue
+		}
+		out = append(out, d)
 	}
-	return []*wirechief.Delivery{d}
+	return out
 }
 
 // tellsArrival says whether the events include the arrival of an inbound
@@ -107,27 +111,6 @@ func receiptOf(m *wirechief.Message, end *wirechief.Event) *wirechief.Receipt {
 		}
 	}
 	return r
-}
-
-// webhookDelivery makes the delivery that tells a notice.
-func (x *Exchange) webhookDelivery(n wirechief.Notice) (*wirechief.Delivery, error) {
-	format := x.Formats[wirechief.DialectBulkVS] // named webhooks are BulkVS's
-	payload, err := format.Format(n)
-	if err != nil {
-		return nil, err
-	}
-	now := x.Now()
-	d := &wirechief.Delivery{
-		DeliveryKey: wirechief.DeliveryKey{Shard: n.Message.Shard, ID: x.IDs.Next()},
-		Tenant:      n.Message.Tenant, Message: n.Message.ID, Kind: wirechief.KindWebhook,
-		Destination: n.Webhook.URL, Profile: wirechief.DialectBulkVS, Event: n.Event,
-		Method: payload.Method, ContentType: payload.ContentType, Header: payload.Header, Body: payload.Body,
-		Status: wirechief.DeliveryPending, CreatedAt: now, NextAt: now.Truncate(time.Microsecond),
-	}
-	if x.DestinationPaused(d.Lane()) {
-		d.Status = wirechief.DeliveryPaused
-	}
-	return d, nil
 }
 
 // laneKey names a paused destination among the entities of its tenant.

@@ -59,6 +59,10 @@ func (x *Exchange) judge(r *wirechief.SendRequest, now time.Time) (gsm.Analysis,
 func (x *Exchange) judgeSender(r *wirechief.SendRequest) (*wirechief.Tenant, *wirechief.Number, *wirechief.Error) {
 	tenant, n := x.dir.tenant(r.Tenant), x.dir.number(r.From)
 	mms := len(r.Media) > 0
+	if n == nil && tenant != nil && isName(r.From) {
+		// A name is nobody's number; what follows finds nothing against it.
+		n = &wirechief.Number{Number: r.From, Tenant: r.Tenant, State: wirechief.NumberInService, Enabled: wirechief.Capabilities{SMS: true}}
+	}
 	switch {
 	case tenant == nil || n == nil || n.Tenant != r.Tenant || n.State != wirechief.NumberInService:
 		return nil, nil, refuseFrom(wirechief.NotFound, wirechief.RuleSender, "%s is not a number of yours in service", r.From)

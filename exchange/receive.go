@@ -41,7 +41,7 @@ func (x *Exchange) receive(ctx context.Context, n *wirechief.Number, in wirechie
 		MessageKey: wirechief.MessageKey{Shard: wirechief.ShardOf(n.Tenant), ID: x.IDs.Next()},
 		Tenant:     n.Tenant, Ref: x.IDs.UUID(), Direction: wirechief.Inward, From: in.From, To: in.To, Also: in.Also,
 		Text: in.Text, MMS: len(in.Media) > 0, Encoding: a.Encoding.String(), Segments: max(a.Segments, 1),
-		Carrier: in.Carrier, CreatedAt: now, Hops: in.Hops,
+		Carrier: in.Carrier, CreatedAt: now, Hops: in.Hops, Property: n.Property,
 	}
 	event := wirechief.Event{At: now, Type: wirechief.EventReceived, Detail: wirechief.Detail{
 		Carrier: in.Carrier, Raw: in.Raw, Missing: missing, DoneAt: in.At,

@@ -1,6 +1,7 @@
 package exchange
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -38,6 +39,14 @@ func (x *Exchange) Send(ctx context.Context, r wirechief.SendRequest) (wirechief
 		return wirechief.SendResult{}, err
 	}
 	r.To = once(r.To)
+	var tie *tie
+	if !untied(&r) {
+		if tie, err = x.tie(ctx, &r, now); err != nil {
+			err.Op = op
+			return wirechief.SendResult{}, err
+		}
+		defer tie.unlock()
+	}
 	tenant, sender, err := x.judgeSender(&r)
 	if err != nil {
 		err.Op = op
@@ -59,6 +68,11 @@ func (x *Exchange) Send(ctx context.Context, r wirechief.SendRequest) (wirechief
 	if err != nil {
 		err.Op = op
 		return wirechief.SendResult{}, err
+	}
+	if tie != nil {
+		if err := tie.keep(r.Tenant, &accept); err != nil {
+			return wirechief.SendResult{}, err
+		}
 	}
 	if err := x.commitSend(ctx, &r, &res, accept, now); err != nil {
 		return wirechief.SendResult{}, err
@@ -138,6 +152,7 @@ func (x *Exchange) plan(r *wirechief.SendRequest, tenant *wirechief.Tenant, send
 			Tenant:     r.Tenant, Ref: res.Ref, Direction: wirechief.Outward, From: r.From, To: to,
 			Text: r.Text, MMS: mms, Encoding: res.Encoding, Segments: res.Segments,
 			CreatedAt: now, ValidUntil: at.Add(validity), Dialect: r.Dialect,
+			Property: cmp.Or(r.Property, sender.Property), Options: r.Options,
 			Events: make([]wirechief.Event, 0, 2), // mostly accepted and routed
 		}
 		for _, u := range r.Media {
@@ -235,6 +250,11 @@ func (x *Exchange) commitSend(ctx context.Context, r *wirechief.SendRequest, res
 			e.Op = "send"
 		}
 		return err
+	}
+	for _, e := range accept.Entities {
+		if err := x.dir.put(e); err != nil {
+			return err
+		}
 	}
 	x.Meter.Accepted(r.Dialect, len(accept.Messages))
 	if x.debug {

@@ -1,0 +1,100 @@
+package exchange
+
+import (
+	"cmp"
+	"time"
+
+	"github.com/wirechief/wirechief"
+)
+
+// listener is somebody who is told of a message: a named webhook, a forward of
+// the number, a hook of the number or of one text.
+type listener struct {
+	kind    wirechief.DeliveryKind
+	url     string
+	format  string // the dialect whose shape it gets
+	webhook *wirechief.Webhook
+	forward *wirechief.Forward
+	hook    *wirechief.Hook
+}
+
+func webhookListener(w *wirechief.Webhook) listener {
+	// Named webhooks are BulkVS's.
+	return listener{kind: wirechief.KindWebhook, url: w.URL, format: wirechief.DialectBulkVS, webhook: w}
+}
+
+func hookListener(h *wirechief.Hook) listener {
+	return listener{kind: wirechief.KindHTTP, url: h.URL, format: cmp.Or(h.Format, wirechief.DialectFoneDynamics), hook: h}
+}
+
+// arrivalListeners lists who is told of a text from a handset. A reply whose
+// text asked for a hook goes there in place of the number's HTTP forwards.
+func (x *Exchange) arrivalListeners(m *wirechief.Message, n *wirechief.Number) []listener {
+	var out []listener
+	if w := x.dir.webhook(n.Tenant, n.Webhook); w != nil {
+		out = append(out, webhookListener(w))
+	}
+	if replies := x.replyTo(m); replies.Hook.URL != "" {
+		return append(out, hookListener(&replies.Hook))
+	}
+	for i := range n.Forwards {
+		if f := &n.Forwards[i]; f.Enabled && f.Type == wirechief.KindHTTP {
+			out = append(out, listener{
+				kind: wirechief.KindHTTP, url: f.Destination, format: cmp.Or(f.Format, wirechief.DialectMessage2Give), forward: f,
+			})
+		}
+	}
+	return out
+}
+
+// endListeners lists who is told how a text of ours ended. n is nil when it was
+// from a name, or the number has gone.
+func (x *Exchange) endListeners(m *wirechief.Message, n *wirechief.Number) []listener {
+	var out []listener
+	var own *wirechief.Hook
+	if o := m.Options; o != nil && o.Receipt.URL != "" {
+		own = &o.Receipt
+	}
+	wanted := m.Options == nil || !m.Options.NoReceipt
+	if n != nil {
+		if w := x.dir.webhook(n.Tenant, n.Webhook); w != nil && w.DLR {
+			out = append(out, webhookListener(w))
+		}
+		// Who is asked for twice is told once.
+		if h := &n.Receipts; wanted && h.URL != "" && (own == nil || own.URL != h.URL) {
+			out = append(out, hookListener(h))
+		}
+	}
+	if wanted && own != nil {
+		out = append(out, hookListener(own))
+	}
+	return out
+}
+
+// tell makes the delivery that tells a listener of a notice.
+func (x *Exchange) tell(l listener, n wirechief.Notice, number *wirechief.Number) (*wirechief.Delivery, error) {
+	n.ID, n.Webhook, n.Forward, n.Hook = x.IDs.UUID(), l.webhook, l.forward, l.hook
+	if l.webhook == nil {
+		n.Number = number
+	}
+	format := x.Formats[l.format]
+	if format == nil {
+		return nil, wirechief.Errorf(wirechief.NotOffered, "nothing here has the shape of %s", l.format)
+	}
+	payload, err := format.Format(n)
+	if err != nil {
+		return nil, err
+	}
+	now := x.Now()
+	d := &wirechief.Delivery{
+		DeliveryKey: wirechief.DeliveryKey{Shard: n.Message.Shard, ID: x.IDs.Next()},
+		Tenant:      n.Message.Tenant, Message: n.Message.ID, Kind: l.kind,
+		Destination: l.url, Profile: l.format, Event: n.Event,
+		Method: payload.Method, ContentType: payload.ContentType, Header: payload.Header, Body: payload.Body, Chunked: payload.Chunked,
+		Status: wirechief.DeliveryPending, CreatedAt: now, NextAt: now.Truncate(time.Microsecond),
+	}
+	if x.DestinationPaused(d.Lane()) {
+		d.Status = wirechief.DeliveryPaused
+	}
+	return d, nil
+}

@@ -1,0 +1,46 @@
+package exchange
+
+import (
+	"context"
+
+	"github.com/wirechief/wirechief"
+	"github.com/wirechief/wirechief/e164"
+)
+
+// judgeOptions looks at what a request asks for beside the text. URLs are
+// asked of the guard each time: each text may bring its own.
+func (x *Exchange) judgeOptions(ctx context.Context, o *wirechief.MessageOptions) *wirechief.Error {
+	if o == nil {
+		return nil
+	}
+	if err := judgeText("options.external_id", o.ExternalID, maxReference); err != nil {
+		return err
+	}
+	if o.NoReceipt && o.Receipt.URL != "" {
+		return wrongSetting("options.receipt.url", "nobody is told of a receipt that is not wanted")
+	}
+	for _, h := range []struct {
+		field string
+		wirechief.Hook
+	}{{"options.receipt", o.Receipt}, {"options.reply", o.Reply}} {
+		if err := judgeText(h.field+".url", h.URL, 2048); err != nil {
+			return err
+		}
+		if err := x.judgeHook(ctx, h.field, h.Hook, false); err != nil {
+			return err
+		}
+	}
+	switch to, from := o.ReplySMS.To, o.ReplySMS.From; {
+	case to != "" && !e164.IsNumber(to):
+		return wrongSetting("options.reply_sms.to", "%q is not a number such as +13105550100", to)
+	case from != "" && !e164.IsNumber(from) && !isName(from):
+		return wrongSetting("options.reply_sms.from", "%q is neither a number such as +13105550100 nor a name", from)
+	}
+	switch to, from := o.ReplyMail.To, o.ReplyMail.From; {
+	case to != "" && !isMail(to):
+		return wrongSetting("options.reply_mail.to", "%q is not a mail address", to)
+	case from != "" && !isMail(from):
+		return wrongSetting("options.reply_mail.from", "%q is not a mail address", from)
+	}
+	return nil
+}
