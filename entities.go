@@ -47,6 +47,39 @@ type Agent struct {
 	State   string    `json:"state,omitempty"`
 	Via     string    `json:"via,omitempty"`
 	StateAt time.Time `json:"state_at,omitzero"`
+	// Presence is how long they have been in each state today, until StateAt.
+	Presence Presence `json:"presence,omitzero"`
+}
+
+// Presence is how long an agent was there on one day, UTC, in whole seconds.
+type Presence struct {
+	Day           string `json:"day,omitempty"` // "2026-03-02"
+	Online        int64  `json:"online,omitempty"`
+	Away          int64  `json:"away,omitempty"`
+	TransfersOnly int64  `json:"transfers_only,omitempty"`
+}
+
+// PresenceAt is the presence of the day of an instant, up to it.
+func (a *Agent) PresenceAt(now time.Time) Presence {
+	now = now.UTC()
+	p := a.Presence
+	if day := now.Format(time.DateOnly); p.Day != day {
+		p = Presence{Day: day}
+	}
+	since := a.StateAt
+	if midnight := now.Truncate(24 * time.Hour); since.Before(midnight) {
+		since = midnight
+	}
+	lasted := max(int64(now.Sub(since)/time.Second), 0)
+	switch a.State {
+	case "online":
+		p.Online += lasted
+	case "away":
+		p.Away += lasted
+	case "transfers_only":
+		p.TransfersOnly += lasted
+	}
+	return p
 }
 
 // Group is a team of agents.
@@ -107,9 +140,11 @@ type Greeting struct {
 
 // Audio is an uploaded sound file.
 type Audio struct {
+	ID    int64  `json:"id"`    // of the upload
 	Name  string `json:"name"`  // as it was called
 	Token string `json:"token"` // of the media file
 	Type  string `json:"type"`
+	Ext   string `json:"ext"` // ".mp3" or ".wav"
 	Size  int64  `json:"size"`
 }
 
@@ -184,6 +219,10 @@ type AccountVoice struct {
 	QueueMinutes     int     `json:"queue_minutes"`
 	Knowledge        bool    `json:"knowledge"`
 	KnowledgeGroups  []int64 `json:"knowledge_groups,omitempty"`
+	// Switches that are kept and given back and switch nothing.
+	AI           bool    `json:"ai,omitempty"`
+	AITranscript bool    `json:"ai_transcript,omitempty"`
+	AILines      []int64 `json:"ai_lines,omitempty"` // ids of numbers
 }
 
 // CallbackRequest asks us to call somebody (zendesk: callback_requests).

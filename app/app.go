@@ -102,7 +102,7 @@ func New(ctx context.Context, cfg *config.Config, o Options) (_ *App, err error)
 	}
 	a.exchange = exchange.New(exchange.Options{
 		Store: a.store, Carriers: links, Routes: routes(cfg), IDs: ids, Deliver: a.engine, Formats: formats(),
-		Guard: a.guard, Media: a.keeper, Now: o.Now, Log: o.Log, Meter: a.metrics,
+		Guard: a.guard, Media: a.keeper, Audio: a.keeper, Now: o.Now, Log: o.Log, Meter: a.metrics,
 		Validity: cfg.Messages.Validity, Join: cfg.Messages.Join,
 		Reservation: cfg.Numbers.Reservation, Aging: cfg.Numbers.Aging,
 	})

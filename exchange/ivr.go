@@ -2,6 +2,7 @@ package exchange
 
 import (
 	"context"
+	"reflect"
 	"slices"
 	"time"
 
@@ -23,7 +24,7 @@ func (x *Exchange) IVRs() Shelf[wirechief.IVR] {
 	}}
 }
 
-func judgeIVR(_ context.Context, x *Exchange, tenant string, _, v *wirechief.IVR) *wirechief.Error {
+func judgeIVR(_ context.Context, x *Exchange, tenant string, old, v *wirechief.IVR) *wirechief.Error {
 	if err := orNeeded(judgeText("name", v.Name, maxName), needed("name", v.Name)); err != nil {
 		return err
 	}
@@ -52,6 +53,9 @@ func judgeIVR(_ context.Context, x *Exchange, tenant string, _, v *wirechief.IVR
 				return wrongSetting("routes.keypress", "the key %s has a route already", r.Keypress)
 			}
 			keys[r.Keypress] = true
+			if routeStands(old, r) {
+				continue // a number may have gone since
+			}
 			if err := x.judgeRoute(tenant, v, r); err != nil {
 				return err
 			}
@@ -61,6 +65,20 @@ func judgeIVR(_ context.Context, x *Exchange, tenant string, _, v *wirechief.IVR
 		return wrongSetting("menus.default", "one menu is the default, not %d", defaults)
 	}
 	return nil
+}
+
+// routeStands says whether a route that leads out of its IVR is there already,
+// just as it is.
+func routeStands(old *wirechief.IVR, r *wirechief.IVRRoute) bool {
+	if old == nil || r.Action == "menu" {
+		return false
+	}
+	for i := range old.Menus {
+		if slices.ContainsFunc(old.Menus[i].Routes, func(o wirechief.IVRRoute) bool { return reflect.DeepEqual(o, *r) }) {
+			return true
+		}
+	}
+	return false
 }
 
 func (x *Exchange) judgeRoute(tenant string, v *wirechief.IVR, r *wirechief.IVRRoute) *wirechief.Error {
@@ -76,7 +94,11 @@ func (x *Exchange) judgeRoute(tenant string, v *wirechief.IVR, r *wirechief.IVRR
 		}
 	}
 	switch r.Action {
-	case "group", "voicemail":
+	case "group":
+		if len(r.Groups) == 0 {
+			return wrongSetting("routes.groups", "the action group needs one")
+		}
+	case "voicemail":
 	case "phone_number":
 		if !e164.IsEndpoint(r.Number) {
 			return wrongSetting("routes.number", "%q is neither a number such as +13105550100 nor a SIP URI", r.Number)
@@ -84,6 +106,10 @@ func (x *Exchange) judgeRoute(tenant string, v *wirechief.IVR, r *wirechief.IVRR
 	case "textback":
 		if n := x.dir.numberByID(r.TextFrom); n == nil || n.Tenant != tenant || !n.State.Owned() {
 			return missing("routes.text_from", "there is no number of yours with the id %d", r.TextFrom)
+		} else if !n.Enabled.SMS {
+			err := wirechief.Refuse(wirechief.Invalid, wirechief.RuleCapability, "%s sends no texts", n.Number)
+			err.Field = "routes.text_from"
+			return err
 		}
 		if err := orNeeded(judgeText("routes.text", r.Text, maxReply), needed("routes.text", r.Text)); err != nil {
 			return err

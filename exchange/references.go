@@ -47,6 +47,9 @@ func references(n *wirechief.Number) []reference {
 	for _, id := range n.Voice.Greetings {
 		one("voice.greetings", wirechief.EntityGreeting, id)
 	}
+	for _, id := range chosenGreetings(n) {
+		out = append(out, reference{"voice.greeting_settings", wirechief.EntityGreeting, id})
+	}
 	if n.Property != "" {
 		out = append(out, reference{"property", wirechief.EntityProperty, n.Property})
 	}
@@ -54,6 +57,21 @@ func references(n *wirechief.Number) []reference {
 		out = append(out, reference{"voice.flow", wirechief.EntityFlow, n.Voice.Flow})
 	}
 	return out
+}
+
+// chosenGreetings lists the custom greetings that a number has for single cases.
+// Default ones have names, not numbers.
+func chosenGreetings(n *wirechief.Number) []string {
+	var out []string
+	for _, cases := range n.Voice.GreetingSettings {
+		for _, greeting := range cases {
+			if _, err := strconv.ParseInt(greeting, 10, 64); err == nil {
+				out = append(out, greeting)
+			}
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 func id10(id int64) string { return strconv.FormatInt(id, 10) }
@@ -174,6 +192,11 @@ func (x *Exchange) dropDangling(r refs, n *wirechief.Number) string {
 	one(wirechief.EntityIVR, &n.Voice.IVR)
 	one(wirechief.EntitySchedule, &n.Voice.Schedule)
 	n.Voice.Greetings = many(wirechief.EntityGreeting, n.Voice.Greetings)
+	for _, id := range chosenGreetings(n) {
+		if lost(wirechief.EntityGreeting, id) {
+			n.Voice.GreetingSettings = nil
+		}
+	}
 	if lost(wirechief.EntityProperty, n.Property) {
 		n.Property = ""
 	}

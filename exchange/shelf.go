@@ -36,6 +36,9 @@ type kind[T any] struct {
 	judge func(ctx context.Context, x *Exchange, tenant string, old, t *T) *wirechief.Error
 	// used says what else uses it; nil: only numbers might.
 	used func(x *Exchange, tenant string, t *T) *wirechief.Error
+	// single, when not empty, is the key of the only one there is: it is as
+	// fresh makes it until it is changed, and is never missing.
+	single string
 }
 
 // shelf is the Shelf of a kind.
@@ -61,6 +64,10 @@ func (s shelf[T]) damaged(key string, err error) error {
 
 func (s shelf[T]) Get(_ context.Context, tenant, key string) (t T, err error) {
 	doc := s.x.dir.other(tenant, s.entity, key)
+	if doc == nil && s.single != "" && key == s.single {
+		s.fresh(s.x, tenant, &t, time.Time{})
+		return t, nil
+	}
 	if doc == nil {
 		return t, s.none()
 	}
@@ -82,8 +89,13 @@ func (s shelf[T]) Put(ctx context.Context, p wirechief.Principal, key string, ch
 	}
 	now := s.x.Now().UTC().Truncate(time.Second)
 	var old *T
+	if key == "" {
+		key = s.single
+	}
 	before := s.x.dir.other(p.Tenant, s.entity, key)
 	switch {
+	case key != "" && key == s.single && before == nil:
+		s.fresh(s.x, p.Tenant, &t, now)
 	case key != "" && before == nil:
 		return t, s.none()
 	case key != "":

@@ -44,8 +44,14 @@ func (x *Exchange) Addresses() Shelf[wirechief.Address] {
 
 func judgeAddress(_ context.Context, x *Exchange, tenant string, old, a *wirechief.Address) *wirechief.Error {
 	for _, t := range []struct{ field, text string }{
-		{"name", a.Name}, {"reference", a.Reference}, {"street", a.Street}, {"street2", a.Street2}, {"city", a.City},
-		{"province", a.Province}, {"state", a.State}, {"zip", a.Zip},
+		{"name", a.Name},
+		{"reference", a.Reference},
+		{"street", a.Street},
+		{"street2", a.Street2},
+		{"city", a.City},
+		{"province", a.Province},
+		{"state", a.State},
+		{"zip", a.Zip},
 	} {
 		if err := judgeText(t.field, t.text, maxName); err != nil {
 			return err
@@ -77,7 +83,7 @@ func (x *Exchange) Agents() Shelf[wirechief.Agent] {
 		entity: wirechief.EntityAgent,
 		key:    func(a *wirechief.Agent) string { return id10(a.ID) },
 		fresh:  func(x *Exchange, _ string, a *wirechief.Agent, _ time.Time) { a.ID = x.IDs.Next() },
-		judge: func(_ context.Context, _ *Exchange, _ string, _, a *wirechief.Agent) *wirechief.Error {
+		judge: func(_ context.Context, x *Exchange, _ string, old, a *wirechief.Agent) *wirechief.Error {
 			switch {
 			case a.Email != "" && !isMail(a.Email):
 				return wrongSetting("email", "%q is not a mail address", a.Email)
@@ -90,6 +96,13 @@ func (x *Exchange) Agents() Shelf[wirechief.Agent] {
 			}
 			if err := judgeEndpoint("phone", a.Phone, ""); err != nil {
 				return err
+			}
+			if old != nil && old.State != a.State || old == nil && a.State != "" {
+				now := x.Now().UTC().Truncate(time.Second)
+				if old != nil {
+					a.Presence = old.PresenceAt(now)
+				}
+				a.StateAt = now
 			}
 			return judgeText("name", a.Name, maxName)
 		},
@@ -117,6 +130,11 @@ func (x *Exchange) Groups() Shelf[wirechief.Group] {
 			return orNeeded(judgeText("name", g.Name, maxName), needed("name", g.Name))
 		},
 		used: func(x *Exchange, tenant string, g *wirechief.Group) *wirechief.Error {
+			if err := x.usedByIVRs(tenant, wirechief.EntityGroup, func(m *wirechief.IVRMenu) bool {
+				return slices.ContainsFunc(m.Routes, func(r wirechief.IVRRoute) bool { return slices.Contains(r.Groups, g.ID) })
+			}); err != nil {
+				return err
+			}
 			return x.usedByLines(tenant, wirechief.EntityGroup, func(l *wirechief.DigitalLine) bool {
 				return l.DefaultGroup == g.ID || slices.Contains(l.Groups, g.ID)
 			})
@@ -248,10 +266,11 @@ func (x *Exchange) DigitalLines() Shelf[wirechief.DigitalLine] {
 }
 
 // AccountVoice are the settings of calls of a tenant as a whole; the key is
-// always "voice". They are there from the first change on.
+// always "voice".
 func (x *Exchange) AccountVoice() Shelf[wirechief.AccountVoice] {
 	return shelf[wirechief.AccountVoice]{x, kind[wirechief.AccountVoice]{
 		entity: wirechief.EntityVoice,
+		single: "voice",
 		key:    func(*wirechief.AccountVoice) string { return "voice" },
 		fresh: func(_ *Exchange, _ string, a *wirechief.AccountVoice, _ time.Time) {
 			*a = DefaultAccountVoice()
@@ -266,6 +285,11 @@ func (x *Exchange) AccountVoice() Shelf[wirechief.AccountVoice] {
 			for _, id := range a.KnowledgeGroups {
 				if x.dir.other(tenant, wirechief.EntityGroup, id10(id)) == nil {
 					return missing("knowledge_groups", "there is no group %d", id)
+				}
+			}
+			for _, id := range a.AILines {
+				if n := x.dir.numberByID(id); n == nil || n.Tenant != tenant || !n.State.Owned() {
+					return missing("ai_lines", "there is no number of yours with the id %d", id)
 				}
 			}
 			return nil

@@ -3,9 +3,11 @@ package world
 import (
 	"context"
 	"crypto/sha256"
+	"encoding/base32"
 	"encoding/hex"
 	"fmt"
 	"io"
+	"strings"
 	"sync"
 	"time"
 
@@ -31,6 +33,15 @@ func (s *ids) UUID() string { return fmt.Sprintf("00000000-0000-4000-8000-%012d"
 func (s *ids) Token() string {
 	sum := sha256.Sum256(fmt.Append(nil, "token ", s.Next()))
 	return hex.EncodeToString(sum[:16])
+}
+
+// tokens are those of recordings: the same ones at every run, in the form of
+// real ones.
+type tokens struct{ ids }
+
+func (s *tokens) Token() string {
+	sum := sha256.Sum256(fmt.Append(nil, "recording ", s.Next()))
+	return strings.ToLower(base32.StdEncoding.EncodeToString(sum[:20]))
 }
 
 // disk is the store, which can be told to fail.

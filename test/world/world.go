@@ -12,6 +12,7 @@ import (
 	"github.com/wirechief/wirechief"
 	"github.com/wirechief/wirechief/carrier"
 	"github.com/wirechief/wirechief/exchange"
+	"github.com/wirechief/wirechief/media"
 	"github.com/wirechief/wirechief/routing"
 	"github.com/wirechief/wirechief/state"
 	"github.com/wirechief/wirechief/store/sqlite"
@@ -28,6 +29,7 @@ type World struct {
 	Main   *Carrier // carries texts and pictures
 	Spare  *Carrier
 	Media  *Media
+	Audio  *media.Keeper // of recordings: a real one
 	disk   *disk
 	t      testing.TB
 }
@@ -43,10 +45,15 @@ func New(t testing.TB, yaml string, change ...func(*exchange.Options)) *World {
 	}
 	w.disk = &disk{Store: db}
 	w.Main, w.Spare = NewCarrier("main"), NewCarrier("spare")
+	audio, err := media.New(t.TempDir(), "", nil, &tokens{}, w.Clock.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Audio = audio
 	o := exchange.Options{
 		Store: w.disk, Carriers: []carrier.Carrier{w.Main, w.Spare},
 		Routes: []routing.Route{{Carriers: []string{"main", "spare"}}},
-		IDs:    &ids{}, Deliver: w.Engine, Media: w.Media, Now: w.Clock.Now, Log: slog.New(slog.DiscardHandler),
+		IDs:    &ids{}, Deliver: w.Engine, Media: w.Media, Audio: audio, Now: w.Clock.Now, Log: slog.New(slog.DiscardHandler),
 		Reservation: 30 * time.Minute, Aging: 30 * 24 * time.Hour,
 	}
 	for _, f := range change {
