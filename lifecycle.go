@@ -64,6 +64,9 @@ type OrderRequest struct {
 	// Settings are applied at once; SMS, MMS and Voice that are left alone are
 	// switched on where the number can.
 	Settings NumberPatch
+	// Defaults gives what is applied before Settings and depends on the number;
+	// nil: nothing is.
+	Defaults func(n Number) NumberPatch
 }
 
 // NumberFilter selects numbers of a tenant.

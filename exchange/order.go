@@ -117,6 +117,10 @@ func (x *Exchange) settleOrder(ctx context.Context, r *wirechief.OrderRequest, n
 	if n.Property == "" {
 		n.Property = x.firstProperty(r.Tenant)
 	}
+	if r.Defaults != nil {
+		defaults := r.Defaults(*n)
+		defaults.ApplyTo(n)
+	}
 	r.Settings.ApplyTo(n)
 	if r.Address != 0 {
 		n.Address = r.Address
