@@ -2,9 +2,9 @@ package zendesktalk
 
 import (
 	"encoding/base64"
+	"maps"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -184,29 +184,28 @@ func secureURL(s string) *url.URL {
 	return u
 }
 
+// origin is how the client reaches us, without a slash at the end.
+func (s *server) origin(r *http.Request) string {
+	switch {
+	case r.TLS != nil:
+		return "https://" + r.Host
+	case s.public != nil:
+		return "https://" + s.public.Host + strings.TrimSuffix(s.public.EscapedPath(), "/")
+	}
+	return "http://" + r.Host
+}
+
 // link is the URL of another page: the client's own request with other values
 // in the query, "" taking one out. Names are in order, so that page comes before
 // per_page: the Ruby client reads the first page=<n> that it sees.
 func (s *server) link(r *http.Request, query url.Values, change map[string]string) *string {
-	u := url.URL{Scheme: "http", Host: r.Host, Path: r.URL.Path, RawPath: r.URL.RawPath}
-	switch {
-	case r.TLS != nil:
-		u.Scheme = "https"
-	case s.public != nil:
-		u.Scheme, u.Host = "https", s.public.Host
-		u.Path, u.RawPath = strings.TrimSuffix(s.public.Path, "/")+r.URL.Path, ""
-	}
-	values := make(url.Values, len(query)+len(change))
-	for name, v := range query {
-		values[name] = slices.Clone(v)
-	}
+	values := maps.Clone(query)
 	for name, v := range change {
 		values.Del(name)
 		if v != "" {
 			values.Set(name, v)
 		}
 	}
-	u.RawQuery = values.Encode()
-	text := u.String()
+	text := s.origin(r) + r.URL.EscapedPath() + "?" + values.Encode()
 	return &text
 }
