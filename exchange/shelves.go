@@ -275,7 +275,10 @@ func (x *Exchange) AccountVoice() Shelf[wirechief.AccountVoice] {
 		fresh: func(_ *Exchange, _ string, a *wirechief.AccountVoice, _ time.Time) {
 			*a = DefaultAccountVoice()
 		},
-		judge: func(_ context.Context, x *Exchange, tenant string, _, a *wirechief.AccountVoice) *wirechief.Error {
+		judge: func(_ context.Context, x *Exchange, tenant string, old, a *wirechief.AccountVoice) *wirechief.Error {
+			if old == nil {
+				old = new(wirechief.AccountVoice)
+			}
 			switch {
 			case !slices.Contains(QueueSizes(), a.QueueSize):
 				return wrongSetting("queue_size", "%d is not one of %s", a.QueueSize, list(QueueSizes()))
@@ -283,12 +286,12 @@ func (x *Exchange) AccountVoice() Shelf[wirechief.AccountVoice] {
 				return wrongSetting("queue_minutes", "%d is not one of %s", a.QueueMinutes, list(QueueMinutes()))
 			}
 			for _, id := range a.KnowledgeGroups {
-				if x.dir.other(tenant, wirechief.EntityGroup, id10(id)) == nil {
+				if !slices.Contains(old.KnowledgeGroups, id) && x.dir.other(tenant, wirechief.EntityGroup, id10(id)) == nil {
 					return missing("knowledge_groups", "there is no group %d", id)
 				}
 			}
 			for _, id := range a.AILines {
-				if n := x.dir.numberByID(id); n == nil || n.Tenant != tenant || !n.State.Owned() {
+				if n := x.dir.numberByID(id); !slices.Contains(old.AILines, id) && (n == nil || n.Tenant != tenant || !n.State.Owned()) {
 					return missing("ai_lines", "there is no number of yours with the id %d", id)
 				}
 			}
