@@ -36,3 +36,6 @@ func (x *Exchange) Waiting(carrier string) int { return int(x.lanes[carrier].wai
 
 // HeadSize is how much of a queue is kept in memory.
 const HeadSize = headSize
+
+// PurgeLeases is what happens once an hour.
+func (x *Exchange) PurgeLeases(ctx context.Context) error { return x.purgeLeases(ctx) }

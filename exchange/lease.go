@@ -199,14 +199,23 @@ func (p *pool) pick(handset string, live []*wirechief.Lease) (free, some string)
 		} else if n.Country != "" && n.Country == country || nanp && e164.IsNANP(n.Number) {
 			rank = 2
 		}
-		h := fnv.New64a()
-		h.Write([]byte(n.Number))
-		h.Write([]byte(handset))
-		if hash := h.Sum64(); free == "" || rank > best.rank || rank == best.rank && hash > best.hash {
+		if hash := lot(n.Number, handset); free == "" || rank > best.rank || rank == best.rank && hash > best.hash {
 			free, best.rank, best.hash = n.Number, rank, hash
 		}
 	}
 	return free, some
+}
+
+// lot is drawn between numbers: for each handset another one has the highest.
+func lot(number, handset string) uint64 {
+	h := fnv.New64a()
+	h.Write([]byte(number))
+	h.Write([]byte(handset))
+	n := h.Sum64()
+	// FNV leaves alike what begins alike; two rounds of multiplying mix it.
+	n = (n ^ n>>33) * 0xff51afd7ed558ccd
+	n = (n ^ n>>33) * 0xc4ceb9fe1a85ec53
+	return n ^ n>>33
 }
 
 func leasedIn(live []*wirechief.Lease, number string) bool {
