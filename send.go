@@ -22,6 +22,10 @@ type SendRequest struct {
 	Fingerprint [32]byte
 	Property    string // that it belongs to, and that a leased number is taken from; empty: the number's, and any
 	Options     *MessageOptions
+	Simulated   bool // judged and answered as ever, and neither sent nor kept
+	// Whole says that the API refuses the request when every recipient is
+	// refused: such an answer does not use the key up.
+	Whole bool
 }
 
 // SendResult is the answer to an accepted [SendRequest]. It is what a repeat

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"time"
 	"unicode/utf8"
 
@@ -73,6 +74,18 @@ func (x *Exchange) Send(ctx context.Context, r wirechief.SendRequest) (wirechief
 		if err := tie.keep(r.Tenant, &accept); err != nil {
 			return wirechief.SendResult{}, err
 		}
+	}
+	if r.Simulated {
+		if short := x.shortOfFunds(ctx, &r, tenant, analysis); short != nil {
+			return wirechief.SendResult{}, short
+		}
+		accept = wirechief.Accept{}
+		for i := range res.Recipients {
+			res.Recipients[i].Message = 0 // there is none
+		}
+	}
+	if r.Whole && !slices.ContainsFunc(res.Recipients, func(r wirechief.SendRecipient) bool { return r.Refusal == "" }) {
+		r.Key = ""
 	}
 	if err := x.commitSend(ctx, &r, &res, accept, now); err != nil {
 		return wirechief.SendResult{}, err
