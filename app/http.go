@@ -11,7 +11,9 @@ import (
 	"github.com/wirechief/wirechief/api/wire"
 	"github.com/wirechief/wirechief/carrier"
 	"github.com/wirechief/wirechief/dialect/bulkvs"
+	"github.com/wirechief/wirechief/dialect/message2give"
 	"github.com/wirechief/wirechief/dialect/fonedynamics"
+	"github.com/wirechief/wirechief/dialect/zendesktalk"
 	"github.com/wirechief/wirechief/observe"
 	"github.com/wirechief/wirechief/server"
 )
@@ -49,6 +51,8 @@ func (a *App) mounts(links []carrier.Carrier, v wire.Version) (public, private [
 	public = append([]server.Mount{
 		{Prefix: bulkvs.Prefix, AnyCase: true, Name: wirechief.DialectBulkVS, Handler: bulkvs.New(a.exchange, bulkvs.Options{Log: a.log})},
 		{Prefix: fonedynamics.Prefix, AnyCase: true, Name: wirechief.DialectFoneDynamics, Handler: fonedynamics.New(a.exchange, fonedynamics.Options{Log: a.log})},
+		{Prefix: zendesktalk.Prefix, Name: wirechief.DialectZendesk, Handler: zendesktalk.New(a.exchange, zendesktalk.Options{PublicURL: a.cfg.HTTP.PublicURL, Log: a.log})},
+		{Prefix: message2give.Prefix, Name: wirechief.DialectMessage2Give, Handler: message2give.New(a.exchange, message2give.Options{Log: a.log})},
 		{Prefix: api.Prefix, Name: wirechief.DialectOwn, Handler: api.New(api.Options{
 			Core: a.exchange, AdminToken: a.token, Link: a.keeper.Link, Backup: a.backup, Version: v, Log: a.log,
 		})},
@@ -79,8 +83,8 @@ func overview(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	fmt.Fprintf(w, "Wirechief\n\nBulkVS messaging API  %s\nFone Dynamics API     %s\nOwn API               %s (described at %s/openapi.json)\nHealth                /healthz, /readyz, /metrics\n",
-		bulkvs.Prefix, fonedynamics.Prefix, api.Prefix, api.Prefix)
+	fmt.Fprintf(w, "Wirechief\n\nBulkVS messaging API  %s\nFone Dynamics API     %s\nZendesk Talk API      %s\nOwn API               %s (described at %s/openapi.json)\nHealth                /healthz, /readyz, /metrics\n",
+		bulkvs.Prefix, fonedynamics.Prefix, zendesktalk.Prefix, api.Prefix, api.Prefix)
 }
 
 // carrierGauges is the state of the carriers for metrics.
