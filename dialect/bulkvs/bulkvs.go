@@ -28,6 +28,18 @@ type Core interface {
 	PutWebhook(ctx context.Context, p wirechief.Principal, patch wirechief.WebhookPatch) (wirechief.Webhook, error)
 	DeleteWebhook(ctx context.Context, p wirechief.Principal, name string) error
 	Campaigns(ctx context.Context, tenant string) []exchange.CampaignUse
+
+	SearchOffers(ctx context.Context, p wirechief.Principal, q wirechief.OfferQuery) (exchange.OfferPage, error)
+	OfferedExchanges(ctx context.Context, npa string) ([]exchange.OfferedExchange, error)
+	Order(ctx context.Context, p wirechief.Principal, r wirechief.OrderRequest) (wirechief.Number, error)
+	Number(ctx context.Context, p wirechief.Principal, number string) (wirechief.Number, error)
+	FindNumbers(ctx context.Context, p wirechief.Principal, f wirechief.NumberFilter) ([]wirechief.Number, int)
+	ConfigureNumber(ctx context.Context, p wirechief.Principal, number string, change func(wirechief.Number) (wirechief.NumberPatch, error)) (wirechief.Number, error)
+	Release(ctx context.Context, p wirechief.Principal, number string) (wirechief.Number, error)
+
+	Tenant(ctx context.Context, id string) (wirechief.Tenant, error)
+	Balance(ctx context.Context, tenant string) (wirechief.Money, error)
+	Agents() exchange.Shelf[wirechief.Agent]
 }
 
 // Options are what a deployment chooses.
@@ -41,6 +53,7 @@ type call struct {
 	r      *http.Request
 	who    wirechief.Principal
 	tenant string
+	tn     string // the number that it is about, once that is known: refusals name it
 	query  url.Values
 	body   []byte // valid until the handler returns
 }
@@ -76,6 +89,13 @@ func routes() []dialect.Route[handler] {
 		{Method: http.MethodPut, Path: "/webHooks", Handle: (*server).putWebhook, Cite: "bulkvs: PUT /webHooks"},
 		{Method: http.MethodDelete, Path: "/webHooks", Handle: (*server).deleteWebhook, Cite: "bulkvs: DELETE /webHooks"},
 		{Method: http.MethodGet, Path: "/campaigns", Handle: (*server).listCampaigns, Cite: "bulkvs: GET /campaigns"},
+		{Method: http.MethodGet, Path: "/orderTn", Handle: (*server).searchNumbers, Cite: "bulkvs: GET /orderTn"},
+		{Method: http.MethodPost, Path: "/orderTn", Handle: (*server).orderNumber, Cite: "bulkvs: POST /orderTn"},
+		{Method: http.MethodGet, Path: "/tnRecord", Handle: (*server).listNumbers, Cite: "bulkvs: GET /tnRecord"},
+		{Method: http.MethodPost, Path: "/tnRecord", Handle: (*server).changeNumber, Cite: "bulkvs: POST /tnRecord"},
+		{Method: http.MethodDelete, Path: "/tnRecord", Handle: (*server).releaseNumber, Cite: "bulkvs: DELETE /tnRecord"},
+		{Method: http.MethodGet, Path: "/exchanges", Handle: (*server).listExchanges, Cite: "bulkvs: GET /exchanges"},
+		{Method: http.MethodGet, Path: "/accountDetail", Handle: (*server).accountDetail, Cite: "bulkvs: GET /accountDetail"},
 	}
 }
 
@@ -89,24 +109,24 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.refuseMethod(w, allowed)
 		return
 	default:
-		s.refuse(w, r, wirechief.Errorf(wirechief.NotFound, "there is no such path in this API"))
+		s.refuse(w, r, "", wirechief.Errorf(wirechief.NotFound, "there is no such path in this API"))
 		return
 	}
 	// Bearer is for 3CX, which sends texts and nothing else.
 	login, err := readLogin(r.Header, strings.EqualFold(r.URL.Path, Prefix+"/messageSend"))
 	if err != nil {
-		s.refuse(w, r, err)
+		s.refuse(w, r, "", err)
 		return
 	}
 	p, err := s.core.Authenticate(r.Context(), login)
 	if err != nil {
-		s.refuse(w, r, err)
+		s.refuse(w, r, "", err)
 		return
 	}
 	c := call{w: w, r: r, who: p, tenant: p.Tenant}
 	if r.URL.RawQuery != "" {
 		if c.query, err = url.ParseQuery(r.URL.RawQuery); err != nil {
-			s.refuse(w, r, wirechief.Errorf(wirechief.Invalid, "the query is malformed"))
+			s.refuse(w, r, "", wirechief.Errorf(wirechief.Invalid, "the query is malformed"))
 			return
 		}
 	}
@@ -114,13 +134,13 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		buf := s.buffers.Get().(*bytes.Buffer)
 		defer s.buffers.Put(buf)
 		if err := dialect.ReadBody(w, r, buf); err != nil {
-			s.refuse(w, r, err)
+			s.refuse(w, r, "", err)
 			return
 		}
 		c.body = buf.Bytes()
 	}
 	if err := route.Handle(s, &c); err != nil {
-		s.refuse(w, r, err)
+		s.refuse(w, r, c.tn, err)
 	}
 }
 

@@ -15,12 +15,13 @@ import (
 	"github.com/wirechief/wirechief"
 	"github.com/wirechief/wirechief/dialect/bulkvs"
 	"github.com/wirechief/wirechief/dialect/dialecttest"
+	"github.com/wirechief/wirechief/test/world"
 )
 
 // TestWire plays testdata: every documented call, every refusal, and every
-// shape of request that real clients send.
+// shape of request that real clients send. vendor.txt is no archive.
 func TestWire(t *testing.T) {
-	dialecttest.Archives(t, "testdata/*.txt", func(t *testing.T, given string) dialecttest.Subject {
+	dialecttest.Archives(t, "testdata/[^v]*.txt", func(t *testing.T, given string) dialecttest.Subject {
 		c := newCore(t, given)
 		return dialecttest.Subject{Handler: bulkvs.New(c, bulkvs.Options{}), State: c.state}
 	})
@@ -40,6 +41,7 @@ func TestConformance(t *testing.T) {
 	(&dialecttest.Suite{
 		New: func(t *testing.T) (http.Handler, func(error)) {
 			c := newCore(t, "webhook Default http://127.0.0.1:2790/dlr true POST -\ncampaign CW1549 49 approved Brand 1")
+			c.world = world.New(t, someNumbers)
 			return bulkvs.New(c, bulkvs.Options{}), func(err error) { c.fail = err }
 		},
 		Calls: []dialecttest.Call{
@@ -51,6 +53,14 @@ func TestConformance(t *testing.T) {
 			{Name: "list campaigns", Method: "GET", Target: "/api/v1.0/campaigns"},
 			{Name: "get campaign", Method: "GET", Target: "/api/v1.0/campaigns?Tcr=CW1549"},
 			{Name: "delete webhook", Method: "DELETE", Target: "/api/v1.0/webHooks?Webhook=Default"},
+			{Name: "search numbers", Method: "GET", Target: "/api/v1.0/orderTn?Npa=510"},
+			{Name: "buy a number", Method: "POST", Target: "/api/v1.0/orderTn", Body: `{"TN":"15105550100","Lidb":"ACME","Sms":true}`},
+			{Name: "list numbers", Method: "GET", Target: "/api/v1.0/tnRecord"},
+			{Name: "get a number", Method: "GET", Target: "/api/v1.0/tnRecord?Number=13109060901"},
+			{Name: "change a number", Method: "POST", Target: "/api/v1.0/tnRecord", Body: `{"TN":"13109060901","ReferenceID":"note"}`},
+			{Name: "release a number", Method: "DELETE", Target: "/api/v1.0/tnRecord?Number=13109060901"},
+			{Name: "exchanges", Method: "GET", Target: "/api/v1.0/exchanges?Npa=510"},
+			{Name: "account", Method: "GET", Target: "/api/v1.0/accountDetail"},
 		},
 		Unknown: []dialecttest.Call{
 			{Name: "path", Method: "GET", Target: "/api/v1.0/messageStatus"},
@@ -65,6 +75,11 @@ func TestConformance(t *testing.T) {
 			{Name: "another's webhook", Method: "GET", Target: "/api/v1.0/webHooks?Webhook=Secret"},
 			{Name: "delete another's webhook", Method: "DELETE", Target: "/api/v1.0/webHooks?Webhook=Secret"},
 			{Name: "another's campaign", Method: "GET", Target: "/api/v1.0/campaigns?Tcr=CGLOBEX"},
+			{Name: "nobody's number", Method: "GET", Target: "/api/v1.0/tnRecord?Number=13109060998"},
+			{Name: "another's number", Method: "GET", Target: "/api/v1.0/tnRecord?Number=13109060999"},
+			{Name: "change another's number", Method: "POST", Target: "/api/v1.0/tnRecord", Body: `{"TN":"13109060999","Sms":false}`},
+			{Name: "release another's number", Method: "DELETE", Target: "/api/v1.0/tnRecord?Number=13109060999"},
+			{Name: "an area without offers", Method: "GET", Target: "/api/v1.0/orderTn?Npa=999"},
 		},
 		Login: authorize(basic("acme", "bulk-secret")),
 		Wrong: []func(*http.Request){
@@ -85,7 +100,8 @@ func TestConformance(t *testing.T) {
 				t.Errorf("%d %s: %v", status, body, err)
 				return
 			}
-			if len(b) != 3 || b["Status"] != "Failed" || !digits.MatchString(b["Code"]) || b["Description"] == "" {
+			number, about := b["TN"]
+			if about && len(number) != 11 || about && len(b) != 4 || !about && len(b) != 3 || b["Status"] != "Failed" || !digits.MatchString(b["Code"]) || b["Description"] == "" {
 				t.Errorf("%d %s is not the refusal of docs/dialects/bulkvs.md", status, body)
 			}
 			if header.Get("Content-Type") != "application/json" {

@@ -12,6 +12,7 @@ import (
 	"github.com/wirechief/wirechief"
 	"github.com/wirechief/wirechief/exchange"
 	"github.com/wirechief/wirechief/gsm"
+	"github.com/wirechief/wirechief/test/world"
 )
 
 const ref = "5a66dee6-ff7a-40ee-8218-5805c074dc01"
@@ -26,7 +27,8 @@ type core struct {
 	recipients map[string]*wirechief.Error
 	keys       map[string][32]byte
 	asked      strings.Builder
-	fail       error // of every call
+	fail       error        // of every call
+	world      *world.World // answers the calls about numbers
 }
 
 // newCore reads the given section of an archive, one thing a line:

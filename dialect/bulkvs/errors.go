@@ -54,6 +54,14 @@ var rules = map[wirechief.Rule]string{
 	wirechief.RuleRate:          "7462",
 	wirechief.RuleStore:         "7471",
 	wirechief.RuleNotCancelable: "7456",
+	wirechief.RuleAddress:       "7424",
+	wirechief.RuleCapability:    "7425",
+	wirechief.RuleLoop:          "7426",
+	wirechief.RuleReference:     "7442",
+	wirechief.RuleTaken:         "7457",
+	wirechief.RuleProtected:     "7458",
+	wirechief.RuleState:         "7459",
+	wirechief.RuleRevision:      "7460",
 }
 
 // codeMethod goes with 405, which is no kind of the domain (bulkvs: every call,
@@ -64,7 +72,9 @@ const codeMethod = "7405"
 var properties = map[string]string{
 	"from": "From", "to": "To", "text": "Message", "media": "MediaURLs", "key": "Idempotency-Key",
 	"name": "Webhook", "description": "Description", "url": "Url", "dlr": "Dlr", "method": "Method", "encoding": "Encoding",
-	"tcr": "Tcr",
+	"tcr": "Tcr", "number": "TN", "sms": "Sms", "mms": "Mms", "webhook": "Webhook", "campaign": "Tcr", "reference": "ReferenceID",
+	"line.caller_name": "Lidb", "line.port_out_pin": "Portout Pin", "line.trunk_group": "Trunk Group", "line.custom_uri": "Custom URI",
+	"voice.endpoint": "Call Forward", "voice.failover": "PSTN Failover",
 }
 
 // Seconds that a client is asked to wait.
@@ -95,8 +105,21 @@ func describe(err error) string {
 	return name + ": " + message
 }
 
-// refuse writes an error.
-func (s *server) refuse(w http.ResponseWriter, r *http.Request, err error) {
+// absentReference makes an unknown webhook or campaign of a number's 404 (bulkvs:
+// POST /tnRecord, response 404; bulkvs: POST /orderTn, response 404): the domain
+// says that the request is wrong, the vendor that what it names is not found.
+func absentReference(err error) error {
+	e := errorOf(err)
+	if e.Rule != wirechief.RuleReference || e.Field != "webhook" && e.Field != "campaign" {
+		return err
+	}
+	absent := *e
+	absent.Kind = wirechief.NotFound
+	return &absent
+}
+
+// refuse writes an error; tn is the number that the call is about, if one.
+func (s *server) refuse(w http.ResponseWriter, r *http.Request, tn string, err error) {
 	e := errorOf(err)
 	row, ok := kinds[e.Kind]
 	if !ok {
@@ -120,12 +143,12 @@ func (s *server) refuse(w http.ResponseWriter, r *http.Request, err error) {
 		s.log.Log(r.Context(), level, "a request could not be served", "method", r.Method, "path", r.URL.Path,
 			"request", dialect.RequestID(r.Header), "error", err)
 	}
-	s.write(w, row.status, refusal{"Failed", refusalCode(e.Kind, e.Rule), describe(err)})
+	s.write(w, row.status, refusal{tn, "Failed", refusalCode(e.Kind, e.Rule), describe(err)})
 }
 
 // refuseMethod answers 405; the path exists.
 func (s *server) refuseMethod(w http.ResponseWriter, allowed []string) {
 	methods := strings.Join(allowed, ", ")
 	w.Header().Set("Allow", methods)
-	s.write(w, http.StatusMethodNotAllowed, refusal{"Failed", codeMethod, "this path takes " + methods + " only"})
+	s.write(w, http.StatusMethodNotAllowed, refusal{"", "Failed", codeMethod, "this path takes " + methods + " only"})
 }

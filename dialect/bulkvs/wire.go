@@ -4,8 +4,9 @@ package bulkvs
 const layout = "2006-01-02 15:04:05"
 
 // refusal is the body of every refusal (docs/dialects/bulkvs.md). Code is a
-// string of digits. Number calls put TN before it; none is offered yet.
+// string of digits. Calls about one number put it first.
 type refusal struct {
+	TN          string `json:"TN,omitempty"`
 	Status      string `json:"Status"` // "Failed"
 	Code        string `json:"Code"`
 	Description string `json:"Description"`
