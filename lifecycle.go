@@ -77,6 +77,7 @@ type NumberFilter struct {
 	Types        []NumberType
 	Capabilities Capabilities // all of them
 	Property     string
+	Unassigned   bool // with Property: those without one, too
 	Campaign     string
 	Webhook      string
 	Tag          string

@@ -79,7 +79,7 @@ func selects(f *wirechief.NumberFilter, n *wirechief.Number) bool {
 	case len(f.Types) > 0 && !slices.Contains(f.Types, n.Type):
 	case f.Capabilities.Voice && !n.Capabilities.Voice, f.Capabilities.SMS && !n.Capabilities.SMS,
 		f.Capabilities.MMS && !n.Capabilities.MMS, f.Capabilities.Fax && !n.Capabilities.Fax:
-	case f.Property != "" && n.Property != f.Property, f.Campaign != "" && n.Campaign != f.Campaign, f.Webhook != "" && n.Webhook != f.Webhook:
+	case f.Property != "" && n.Property != f.Property && !(f.Unassigned && n.Property == ""), f.Campaign != "" && n.Campaign != f.Campaign, f.Webhook != "" && n.Webhook != f.Webhook:
 	case f.Tag != "" && !slices.Contains(n.Tags, f.Tag):
 	case f.NANP && !e164.IsNANP(n.Number):
 	case f.Text != "" && !mentions(n, strings.ToLower(f.Text)):
