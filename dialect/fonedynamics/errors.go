@@ -40,6 +40,7 @@ const (
 	ruleTimeZone      wirechief.Rule = "fonedynamics.time_zone"
 	ruleCountry       wirechief.Rule = "fonedynamics.country"
 	ruleOtherProperty wirechief.Rule = "fonedynamics.other_property"
+	ruleLogin         wirechief.Rule = "fonedynamics.login"
 )
 
 // rules gives a code of its own to what people look up. The status is that of
@@ -59,6 +60,7 @@ var exceptions = map[wirechief.Rule]answer{
 	ruleTimeZone:               {http.StatusBadRequest, "UNKNOWN_TIME_ZONE"},                    // fonedynamics: POST /Properties, response 400, UNKNOWN_TIME_ZONE
 	ruleCountry:                {http.StatusBadRequest, "COUNTRY_UNAVAILABLE"},                  // fonedynamics: GET /AvailableNumbers, response 400, COUNTRY_UNAVAILABLE
 	ruleOtherProperty:          {http.StatusBadRequest, "NUMBER_BELONGS_TO_DIFFERENT_PROPERTY"}, // fonedynamics: POST /Properties/[PropertySid]/Numbers, response 400, NUMBER_BELONGS_TO_DIFFERENT_PROPERTY
+	ruleLogin:                  {http.StatusForbidden, "LOGIN_EXISTS"},                          // fonedynamics: POST /Properties/{PropertySid}/OnlineLogins, response 403, LOGIN_EXISTS
 	wirechief.RuleTaken:        {http.StatusBadRequest, "NUMBER_UNAVAILABLE"},                   // fonedynamics: POST /Properties/[PropertySid]/Numbers, response 400, NUMBER_UNAVAILABLE
 	wirechief.RuleAlreadyOwned: {http.StatusBadRequest, "NUMBER_UNAVAILABLE"},
 }
@@ -118,6 +120,15 @@ func errorOf(err error) *wirechief.Error {
 		return e
 	}
 	return &wirechief.Error{Kind: wirechief.Internal, Err: err}
+}
+
+// renamed gives a refusal that is about a property which has another name here
+// than in the table.
+func renamed(err error, field, name string) error {
+	if e, ok := errors.AsType[*wirechief.Error](err); ok && e.Field == field {
+		e.Field = name
+	}
+	return err
 }
 
 // answerTo gives the row for an error.

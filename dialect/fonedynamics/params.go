@@ -148,3 +148,6 @@ func (in *params) addPath(route string, values []string) {
 		}
 	}
 }
+
+// path gives a parameter of the path.
+func (in *params) path(name string) string { return in.values[strings.ToLower(name)].plain }
