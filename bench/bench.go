@@ -73,6 +73,7 @@ func Scenarios() []Scenario {
 		{Name: "queue", What: "memory with 50,000 messages waiting", Run: queued, SMSC: true},
 		{Name: "restart", What: "ready again after kill -9 with 100,000 waiting", Run: restart, SMSC: true},
 		{Name: "fairness", What: "nine quick endpoints beside a slow one, 200 a second", Run: fairness},
+		{Name: "numbers", What: "2,000,000 numbers on offer, searched; and a number read through each API at 1,000 a second", Run: numbers},
 		{Name: "kannel", What: "Kannel with spool and SQLite receipts, on the same carrier and endpoints", Run: besideKannel, Other: true},
 	}
 }

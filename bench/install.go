@@ -36,12 +36,15 @@ type plan struct {
 	smsc      carriertest.Behaviour
 	delay     func(path string) time.Duration // of the customers' endpoints
 	got       func(path string, body []byte)
+	// more adds to the state file, and may put files beside it.
+	more func(dir string) (state string, err error)
 }
 
 const (
 	benchUser     = "bench"
 	benchPassword = "bench-secret"
 	benchToken    = "bench-operator-token"
+	benchAccount  = "ABENCHAAAAAAAAAAAAAAAAAAAAAAAAAA"
 )
 
 // numberOf is the i-th owned number, with 11 digits.
@@ -93,7 +96,15 @@ state: ./state.yaml
 `, in.http, in.observe, benchToken, sinkPort, carrier), 0o600); err != nil {
 		return in, err
 	}
-	if err := os.WriteFile(filepath.Join(in.dir, "state.yaml"), []byte(stateOf(in.sink.Address(), max(p.numbers, 1))), 0o600); err != nil {
+	state := stateOf(in.sink.Address(), max(p.numbers, 1))
+	if p.more != nil {
+		more, err := p.more(in.dir)
+		if err != nil {
+			return in, err
+		}
+		state += more
+	}
+	if err := os.WriteFile(filepath.Join(in.dir, "state.yaml"), []byte(state), 0o600); err != nil {
 		return in, err
 	}
 	if err := in.start(ctx); err != nil {
@@ -110,9 +121,14 @@ func stateOf(sink string, numbers int) string {
 	fmt.Fprintf(&b, `tenants:
   - id: bench
     require_campaign: false
-    credentials: [{dialect: bulkvs, username: %s, password: %s}]
+    credentials:
+      - {dialect: bulkvs, username: %[1]s, password: %[2]s}
+      - {dialect: zendesk, email: %[1]s@bench.test, token: %[2]s}
+      - {dialect: fonedynamics, account_sid: %[3]s, token: %[2]s}
+      - {dialect: message2give, workspace: "4711", username: %[1]s, password: %[2]s}
+      - {dialect: wirechief, token: %[2]s-own}
     webhooks:
-`, benchUser, benchPassword)
+`, benchUser, benchPassword, benchAccount)
 	for i := range numbers {
 		// Names of the loopback that differ are destinations that differ.
 		fmt.Fprintf(&b, "      - {name: W%d, url: \"http://%s/%d\", dlr: true}\n", i, sink, i)

@@ -25,6 +25,8 @@ type Load struct {
 	From     []string // senders, used in turn; 11 digits
 	Text     string
 	Callers  int
+	// Request writes the i-th request instead of a text; nil: texts.
+	Request func(buf []byte, i int) []byte
 }
 
 // Sent is what came of a load.
@@ -112,7 +114,7 @@ func (l *Load) call(ctx context.Context, next func() (int, time.Time, bool), tol
 	defer conn.Close()
 	stop := context.AfterFunc(ctx, func() { conn.Close() })
 	defer stop()
-	in := bufio.NewReaderSize(conn, 4096)
+	in := bufio.NewReaderSize(conn, 64<<10)
 	head, buf := l.head(), []byte(nil)
 	var latency []time.Duration
 	refused := make(map[int]int)
@@ -131,7 +133,11 @@ func (l *Load) call(ctx context.Context, next func() (int, time.Time, bool), tol
 		if at.IsZero() {
 			at = time.Now()
 		}
-		buf = l.request(buf, head, i)
+		if l.Request != nil {
+			buf = l.Request(buf[:0], i)
+		} else {
+			buf = l.request(buf, head, i)
+		}
 		if _, err := conn.Write(buf); err != nil {
 			return latency, refused, err
 		}
