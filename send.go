@@ -61,7 +61,13 @@ type Notice struct {
 	Webhook *Webhook // a named one of the tenant
 	Forward *Forward // of the number, to a URL
 	Hook    *Hook    // of the number or of one text
-	Number  *Number  // ours; nil for named webhooks
+	// Of all but named webhooks: our number (nil when the text is from a name),
+	// what the tenant is called in the API of whose shape it gets (the account of
+	// its credential there, or else the name; "" when it has none), and the
+	// project, "" when the tenant has none.
+	Number   *Number
+	Account  string
+	Property string
 	Media   []MediaLink
 	At      time.Time
 }
