@@ -68,8 +68,8 @@ type Notice struct {
 	Number   *Number
 	Account  string
 	Property string
-	Media   []MediaLink
-	At      time.Time
+	Media    []MediaLink
+	At       time.Time
 }
 
 // The events of a [Notice].

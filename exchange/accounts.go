@@ -6,31 +6,17 @@ import (
 	"github.com/wirechief/wirechief"
 )
 
-// accountOf gives what a tenant is called in an API: the account of its
+// calledIn gives what a tenant is called in an API: the account of its
 // credential there, else the name; of several the first in the alphabet, ""
-// without any. What was looked up is kept until a credential changes.
-func (d *directory) accountOf(tenant, dialect string) string {
-	key := named{tenant, dialect}
+// without any.
+func (d *directory) calledIn(tenant, dialect string) (account string) {
 	d.mu.RLock()
-	account, known := d.accounts[key]
-	d.mu.RUnlock()
-	if known {
-		return account
-	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	account = ""
-	for k, list := range d.credentials {
-		if k.dialect != dialect {
-			continue
-		}
-		for _, c := range list {
-			if name := cmp.Or(c.Account, c.Name); c.tenant == tenant && (account == "" || name < account) {
-				account = name
-			}
+	defer d.mu.RUnlock()
+	for _, k := range d.logins[tenant] {
+		if name := cmp.Or(k.account, k.name); k.dialect == dialect && (account == "" || name < account) {
+			account = name
 		}
 	}
-	d.accounts[key] = account
 	return account
 }
 

@@ -31,7 +31,6 @@ type directory struct {
 	optOuts     map[pair]wirechief.OptOut
 	paused      map[named]bool // carriers (tenant "") and destinations
 	book        leaseBook
-	accounts    map[named]string // by tenant and dialect: see accountOf
 	others      map[shelfKey]map[string][]byte
 }
 
@@ -65,7 +64,6 @@ func newDirectory() *directory {
 		optOuts:     make(map[pair]wirechief.OptOut),
 		paused:      make(map[named]bool),
 		book:        newLeaseBook(),
-		accounts:    make(map[named]string),
 		others:      make(map[shelfKey]map[string][]byte),
 	}
 }

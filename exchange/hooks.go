@@ -75,7 +75,7 @@ func (x *Exchange) endListeners(m *wirechief.Message, n *wirechief.Number) []lis
 func (x *Exchange) tell(l listener, n wirechief.Notice, number *wirechief.Number) (*wirechief.Delivery, error) {
 	n.ID, n.Webhook, n.Forward, n.Hook = x.IDs.UUID(), l.webhook, l.forward, l.hook
 	if l.webhook == nil {
-		n.Number = number
+		n.Number, n.Account, n.Property = number, x.dir.calledIn(n.Message.Tenant, l.format), x.propertyOf(n.Message)
 	}
 	format := x.Formats[l.format]
 	if format == nil {
