@@ -157,8 +157,7 @@ func benchIndex(b *testing.B) *offer.Index {
 	return x
 }
 
-// measure reports the distribution over the queries, each time a little other
-// than before where it has a pattern of digits.
+// measure asks the queries in turn and reports how long they take.
 func measure(b *testing.B, x *offer.Index, queries []wirechief.OfferQuery) {
 	b.ReportAllocs()
 	took := make([]time.Duration, 0, 1<<16)
