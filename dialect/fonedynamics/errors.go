@@ -51,6 +51,14 @@ var rules = map[wirechief.Rule]string{
 	wirechief.RuleCapability: "CAPABILITY_MISSING",
 	wirechief.RuleMessaging:  "SMS_NOT_ENABLED",
 	wirechief.RuleLease:      "LEASE_LIMIT_EXCEEDED",
+
+	wirechief.RuleOptOut:      "RECIPIENT_OPTED_OUT",
+	wirechief.RuleTooLong:     "TEXT_TOO_LONG",
+	wirechief.RuleRoute:       "DESTINATION_UNAVAILABLE",
+	wirechief.RuleCampaign:    "CAMPAIGN_REQUIRED",
+	wirechief.RuleTollFree:    "TOLL_FREE_NOT_VERIFIED",
+	wirechief.RuleTollFreeCap: "TOLL_FREE_LIMIT_EXCEEDED",
+	wirechief.RuleIdempotency: "IDEMPOTENCY_KEY_REUSED",
 }
 
 // exceptions are the rules whose status is not that of the kind.
@@ -62,6 +70,7 @@ var exceptions = map[wirechief.Rule]answer{
 	ruleOtherProperty:          {http.StatusBadRequest, "NUMBER_BELONGS_TO_DIFFERENT_PROPERTY"}, // fonedynamics: POST /Properties/[PropertySid]/Numbers, response 400, NUMBER_BELONGS_TO_DIFFERENT_PROPERTY
 	ruleLogin:                  {http.StatusForbidden, "LOGIN_EXISTS"},                          // fonedynamics: POST /Properties/{PropertySid}/OnlineLogins, response 403, LOGIN_EXISTS
 	wirechief.RuleTaken:        {http.StatusBadRequest, "NUMBER_UNAVAILABLE"},                   // fonedynamics: POST /Properties/[PropertySid]/Numbers, response 400, NUMBER_UNAVAILABLE
+	wirechief.RuleSender:       {http.StatusForbidden, "SENDER_UNAVAILABLE"},                    // fonedynamics: POST /Properties/[PropertySid]/Messages, response 403, SENDER_UNAVAILABLE
 	wirechief.RuleAlreadyOwned: {http.StatusBadRequest, "NUMBER_UNAVAILABLE"},
 }
 
@@ -78,7 +87,8 @@ var missing = map[string]string{
 	"address":      "ADDRESS_NOT_FOUND",  // fonedynamics: every call, response 400, ADDRESS_NOT_FOUND
 	"call":         "CALL_NOT_FOUND",     // fonedynamics: GET /Calls/[CallSid], response 400, CALL_NOT_FOUND
 	"voice.flow":   "FLOW_NOT_FOUND",     // fonedynamics: POST /Numbers/[Number], response 400, FLOW_NOT_FOUND
-	"message":      "MESSAGE_NOT_FOUND",  //
+	"from":         "NUMBER_NOT_FOUND",   //
+	"message":      "MESSAGE_NOT_FOUND",  // fonedynamics: GET /Messages/[MessageSid], response 400, MESSAGE_NOT_FOUND
 	"number":       "NUMBER_NOT_FOUND",   // fonedynamics: every call, response 400, NUMBER_NOT_FOUND
 	"online_login": "LOGIN_NOT_FOUND",    // fonedynamics: GET /OnlineLogins/[OnlineLoginSid], response 400, LOGIN_NOT_FOUND
 	"property":     "PROPERTY_NOT_FOUND", // fonedynamics: every call, response 400, PROPERTY_NOT_FOUND
@@ -106,6 +116,10 @@ var names = map[string]string{
 	"main_domain": "MainDomain", "time_zone": "TimeZone",
 	"email": "Email", "first_name": "FirstName", "last_name": "LastName",
 	"contains": "Contains",
+	"from":     "From", "to": "To", "text": "Text", "at": "Schedule", "key": "Idempotency-Key",
+	"options.external_id": "ExternalId", "options.receipt.url": "DeliveryReceiptWebhookUri", "options.reply.url": "WebhookUri",
+	"options.reply_sms.to": "ForwardToSms", "options.reply_sms.from": "ForwardFromSms",
+	"options.reply_mail.to": "ForwardToEmail", "options.reply_mail.from": "ForwardFromEmail",
 }
 
 // Seconds that a client is asked to wait.

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"sync"
+	"time"
 
 	"github.com/wirechief/wirechief"
 	"github.com/wirechief/wirechief/dialect"
@@ -40,7 +41,8 @@ type Core interface {
 
 // Options are what a deployment chooses.
 type Options struct {
-	Log *slog.Logger // nil: nothing is logged
+	Log *slog.Logger    // nil: nothing is logged
+	Now wirechief.Clock // nil: the machine's
 }
 
 // call is one request that has been let in.
@@ -64,6 +66,7 @@ type handler func(s *server, c *call) error
 type server struct {
 	core    Core
 	log     *slog.Logger
+	now     wirechief.Clock
 	table   *dialect.Paths[handler]
 	buffers sync.Pool // of *bytes.Buffer: request bodies
 }
@@ -73,8 +76,11 @@ func New(core Core, o Options) http.Handler {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
 	return &server{
-		core: core, log: o.Log,
+		core: core, log: o.Log, now: o.Now,
 		table:   dialect.NewPaths(Prefix, true, routes()),
 		buffers: sync.Pool{New: func() any { return new(bytes.Buffer) }},
 	}
