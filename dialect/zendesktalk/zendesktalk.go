@@ -3,6 +3,7 @@ package zendesktalk
 import (
 	"bytes"
 	"context"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -42,6 +43,9 @@ type Core interface {
 	DigitalLines() exchange.Shelf[wirechief.DigitalLine]
 	AccountVoice() exchange.Shelf[wirechief.AccountVoice]
 	CallbackRequests() exchange.Shelf[wirechief.CallbackRequest]
+
+	PutGreetingAudio(ctx context.Context, p wirechief.Principal, key, name string, r io.Reader) (wirechief.Greeting, error)
+	GreetingAudio(ctx context.Context, tenant, key string) (wirechief.Greeting, io.ReadSeekCloser, error)
 }
 
 // Options are what a deployment chooses.
@@ -62,7 +66,7 @@ type call struct {
 	p      wirechief.Principal // p.Tenant is whose things it is about
 	params []string            // of the path, in order
 	query  url.Values
-	body   []byte // of POST and PUT; valid until the handler returns
+	body   []byte // of POST and PUT, but not of an upload; valid until the handler returns
 }
 
 // handler serves a call, or says why not. Errors of the core go through
@@ -75,6 +79,7 @@ type server struct {
 	now     func() time.Time
 	public  *url.URL // nil: none that links begin with
 	limit   *limiter
+	exports *limiter // of incremental exports
 	table   *dialect.Paths[handler]
 	buffers sync.Pool // of *bytes.Buffer: request bodies
 }
@@ -89,6 +94,7 @@ func New(core Core, o Options) http.Handler {
 	}
 	return &server{
 		core: core, log: o.Log, now: o.Now, public: secureURL(o.PublicURL), limit: newLimiter(o.PerMinute),
+		exports: newLimiter(exportsPerMinute),
 		table:   dialect.NewPaths(Prefix, false, slices.Concat(phoneNumberRoutes(), resourceRoutes())),
 		buffers: sync.Pool{New: func() any { return new(bytes.Buffer) }},
 	}
@@ -131,7 +137,7 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	// GET and DELETE come with a content type and without a body: none is read.
-	if r.Method == http.MethodPost || r.Method == http.MethodPut {
+	if (r.Method == http.MethodPost || r.Method == http.MethodPut) && !isUpload(r) {
 		buf := s.buffers.Get().(*bytes.Buffer)
 		defer s.buffers.Put(buf)
 		if err := dialect.ReadBody(w, r, buf); err != nil {
@@ -155,8 +161,11 @@ func (s *server) count(w http.ResponseWriter, tenant string) error {
 		name  string
 		value int
 	}{
-		{"X-Rate-Limit", limit}, {"X-Rate-Limit-Remaining", left},
-		{"Ratelimit-Limit", limit}, {"Ratelimit-Remaining", left}, {"Ratelimit-Reset", reset},
+		{"X-Rate-Limit", limit},
+		{"X-Rate-Limit-Remaining", left},
+		{"Ratelimit-Limit", limit},
+		{"Ratelimit-Remaining", left},
+		{"Ratelimit-Reset", reset},
 	} {
 		h.Set(f.name, strconv.Itoa(f.value))
 	}
