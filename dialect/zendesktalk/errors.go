@@ -50,6 +50,8 @@ var records = map[wirechief.Rule]string{
 // whole is the field of details that stands for the record as a whole.
 const whole = "base"
 
+const basicChallenge = `Basic realm="Zendesk Talk API"`
+
 // Seconds that a client is asked to wait.
 const (
 	afterExhausted   = "1"
@@ -156,10 +158,13 @@ func invalid(e *wirechief.Error, word string) refusal {
 	return refusal{"RecordInvalid", "Record validation errors", map[string][]detail{field: {{wirechief.MessageOf(e), word}}}}
 }
 
-// excuse says when to come again, and logs what is our own trouble.
+// excuse says how or when to come again, and logs what is our own trouble.
 func (s *server) excuse(w http.ResponseWriter, r *http.Request, e *wirechief.Error) {
 	h := w.Header()
 	switch e.Kind {
+	case wirechief.Unauthenticated: // of the core, once somebody was let in
+		h.Set("WWW-Authenticate", basicChallenge)
+		return
 	case wirechief.Exhausted:
 		if h.Get("Retry-After") == "" {
 			h.Set("Retry-After", afterExhausted)
@@ -191,7 +196,7 @@ func refuseLogin(w http.ResponseWriter, scheme string) {
 		})
 		return
 	}
-	w.Header().Set("WWW-Authenticate", `Basic realm="Zendesk Talk API"`)
+	w.Header().Set("WWW-Authenticate", basicChallenge)
 	writeJSON(w, http.StatusUnauthorized, struct {
 		Error string `json:"error"`
 	}{kinds[wirechief.Unauthenticated].err})
