@@ -223,8 +223,7 @@ func (s *server) createLogin(c *call) error {
 	}
 	if !h.stored {
 		if p, err = s.core.Properties().Put(c.ctx(), c.p, "", func(fresh *wirechief.Property) error {
-			p.CreatedAt = fresh.CreatedAt
-			*fresh = p
+			*fresh = p // without a time: it was there before all others, and stays the first
 			return nil
 		}); err != nil {
 			return err

@@ -149,10 +149,17 @@ func (r *reading) endpoint(name string) (endpoint string, given bool) {
 // that the exchange has for senders are no names.
 func (r *reading) sender(name string) (sender string, given bool) {
 	text, given := r.words(name)
-	if given && e164.IsAlphanumeric(text) && text != senderOwn && text != senderOriginal {
+	if !given || text == "" {
+		return "", given
+	}
+	if e164.IsAlphanumeric(text) && text != senderOwn && text != senderOriginal {
 		return text, true
 	}
-	return r.number(name)
+	if number, ok := readNumber(text); ok {
+		return number, true
+	}
+	r.wrong(name, "%q is neither a number in E.164 nor a name of up to 11 letters, digits and spaces", text)
+	return "", false
 }
 
 func isSet(p wirechief.Patch[string]) bool {

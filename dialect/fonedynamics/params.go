@@ -38,7 +38,7 @@ type params struct {
 // and DELETE the type is not looked at: clients send an empty one.
 func readParams(r *http.Request, body []byte) (params, error) {
 	in := params{values: make(map[string]param)}
-	query, err := url.ParseQuery(r.URL.RawQuery)
+	query, err := parseQuery(r.URL.RawQuery)
 	if err != nil {
 		return in, wirechief.Errorf(wirechief.Invalid, "the query is malformed")
 	}
@@ -62,7 +62,7 @@ func readParams(r *http.Request, body []byte) (params, error) {
 		return in, in.addMultipart(body, options["boundary"])
 	case err == nil && kind == "application/x-www-form-urlencoded" && !isObject: // curl -d calls JSON this, too
 		in.form = true
-		form, err := url.ParseQuery(string(bytes.TrimSpace(body)))
+		form, err := parseQuery(string(bytes.TrimSpace(body)))
 		if err != nil {
 			return in, wirechief.Errorf(wirechief.Invalid, "the form in the request body is malformed")
 		}
@@ -75,6 +75,12 @@ func readParams(r *http.Request, body []byte) (params, error) {
 		return in, nil
 	}
 	return in, in.addJSON(body)
+}
+
+// parseQuery reads a query or a form. A semicolon is part of a value: it is one
+// of Prompts_keys.
+func parseQuery(s string) (url.Values, error) {
+	return url.ParseQuery(strings.ReplaceAll(s, ";", "%3B"))
 }
 
 // inUTF8 reads what is not UTF-8 as ISO-8859-1, in which every octet is the
@@ -119,6 +125,10 @@ func (in *params) addJSON(body []byte) error {
 
 // addMultipart adds the fields of a form; files are ignored.
 func (in *params) addMultipart(body []byte, boundary string) error {
+	malformed := &wirechief.Error{Kind: wirechief.Invalid, Message: "the form in the request body is malformed"}
+	if boundary == "" || !bytes.Contains(body, []byte("--"+boundary)) {
+		return malformed
+	}
 	parts := multipart.NewReader(bytes.NewReader(body), boundary)
 	for {
 		part, err := parts.NextRawPart()
@@ -130,7 +140,8 @@ func (in *params) addMultipart(body []byte, boundary string) error {
 			value, err = io.ReadAll(part)
 		}
 		if err != nil {
-			return &wirechief.Error{Kind: wirechief.Invalid, Message: "the form in the request body is malformed", Err: err}
+			malformed.Err = err
+			return malformed
 		}
 		if name := part.FormName(); name != "" && part.FileName() == "" {
 			in.set(name, param{plain: string(inUTF8(value)), text: true})

@@ -112,14 +112,15 @@ func (r *reading) bool(name string) (value, given bool) {
 			return b, true
 		}
 	}
-	if text, given := r.words(name); given {
-		switch strings.ToLower(text) {
-		case "true":
-			return true, true
-		case "false":
-			return false, true
-		case "":
+	if v.text || v.json[0] == '"' {
+		text, given := r.words(name)
+		switch {
+		case !given || text == "":
 			return false, false
+		case strings.EqualFold(text, "true"):
+			return true, true
+		case strings.EqualFold(text, "false"):
+			return false, true
 		}
 	}
 	r.wrong(name, "the value is not true or false")
