@@ -11,8 +11,8 @@ import (
 	"github.com/wirechief/wirechief/api/wire"
 	"github.com/wirechief/wirechief/carrier"
 	"github.com/wirechief/wirechief/dialect/bulkvs"
-	"github.com/wirechief/wirechief/dialect/message2give"
 	"github.com/wirechief/wirechief/dialect/fonedynamics"
+	"github.com/wirechief/wirechief/dialect/message2give"
 	"github.com/wirechief/wirechief/dialect/zendesktalk"
 	"github.com/wirechief/wirechief/observe"
 	"github.com/wirechief/wirechief/server"
@@ -83,8 +83,8 @@ func overview(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	fmt.Fprintf(w, "Wirechief\n\nBulkVS messaging API  %s\nFone Dynamics API     %s\nZendesk Talk API      %s\nOwn API               %s (described at %s/openapi.json)\nHealth                /healthz, /readyz, /metrics\n",
-		bulkvs.Prefix, fonedynamics.Prefix, zendesktalk.Prefix, api.Prefix, api.Prefix)
+	fmt.Fprintf(w, "Wirechief\n\nBulkVS messaging API  %s\nFone Dynamics API     %s\nZendesk Talk API      %s\nMessage2Give API      %s\nOwn API               %s (described at %s/openapi.json)\nHealth                /healthz, /readyz, /metrics\n",
+		bulkvs.Prefix, fonedynamics.Prefix, zendesktalk.Prefix, message2give.Prefix, api.Prefix, api.Prefix)
 }
 
 // carrierGauges is the state of the carriers for metrics.

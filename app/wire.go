@@ -10,6 +10,7 @@ import (
 	"github.com/wirechief/wirechief/carrier/smpp"
 	"github.com/wirechief/wirechief/config"
 	bulkvsapi "github.com/wirechief/wirechief/dialect/bulkvs"
+	"github.com/wirechief/wirechief/dialect/message2give"
 	"github.com/wirechief/wirechief/routing"
 )
 
@@ -48,10 +49,12 @@ func carriers(cfg *config.Config, s carrier.Services) ([]carrier.Carrier, error)
 	return out, nil
 }
 
-// formats are the dialects that tell customers something.
-func formats() map[string]wirechief.Formatter {
+// formats are the dialects that tell customers something. workspace gives that
+// of a tenant.
+func formats(workspace func(tenant string) string) map[string]wirechief.Formatter {
 	return map[string]wirechief.Formatter{
-		wirechief.DialectBulkVS: bulkvsapi.Formatter{},
+		wirechief.DialectBulkVS:       bulkvsapi.Formatter{},
+		wirechief.DialectMessage2Give: message2give.Formatter{Workspace: workspace},
 	}
 }
 
