@@ -13,7 +13,8 @@ type include struct{ settings, ivrs, greetings, groups, schedules bool }
 
 // readInclude reads the list; names that are not known are ignored
 // (zendesktalk: GET /phone_numbers/{phone_number_id}, include; zendesktalk: PUT
-// /phone_numbers/{phone_number_id}, include).
+// /phone_numbers/{phone_number_id}, include; zendesktalk: POST /phone_numbers,
+// include).
 func readInclude(c *call) (in include) {
 	for _, list := range c.query["include"] {
 		for name := range strings.SplitSeq(list, ",") {
@@ -35,7 +36,10 @@ func readInclude(c *call) (in include) {
 }
 
 // add puts what was asked for into a phone number: settings are those of the
-// number, the others all that the account has.
+// number, the others all that the account has (zendesktalk: GET
+// /phone_numbers/{phone_number_id}, response 200, settings, ivrs, all_greetings,
+// all_groups, all_schedules; zendesktalk: PUT /phone_numbers/{phone_number_id},
+// response 200, settings, ivrs, all_greetings, all_groups, all_schedules).
 func (in include) add(s *server, c *call, n *wirechief.Number, to *phoneNumber) error {
 	ctx, tenant := c.r.Context(), c.p.Tenant
 	if in.settings {

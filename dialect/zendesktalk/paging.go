@@ -32,10 +32,10 @@ func all[T any](items []T) source[T] {
 	}
 }
 
-// writeList answers with one page of a list: by number, with count, next_page
-// and previous_page (zendesktalk: every list, page, per_page), or when page[size]
-// is sent by cursor, with meta and links (zendesktalk: every list, page[size],
-// page[after], page[before]). key tells an item from the others, row is how it
+// writeList answers with one page of a list: by number (zendesktalk: every list,
+// page, per_page, response 200, count, next_page, previous_page, response 400),
+// or when page[size] is sent by cursor (zendesktalk: every list, page[size],
+// page[after], page[before], response 200, meta, links). key tells an item from the others, row is how it
 // is shown.
 func writeList[T any](s *server, c *call, plural string, from source[T], key func(*T) string, row func(*T) any) error {
 	if c.query.Get("page[size]") != "" {

@@ -23,8 +23,8 @@ func phoneNumberRoutes() []dialect.Route[handler] {
 }
 
 // listPhoneNumbers gives those on the account, newest first. It includes
-// nothing (zendesktalk: GET /phone_numbers, response 200, phone_numbers,
-// next_page, previous_page, count).
+// nothing (zendesktalk: GET /phone_numbers, minimal_mode, response 200,
+// phone_numbers).
 func (s *server) listPhoneNumbers(c *call) error {
 	var custom map[int64]wirechief.Greeting
 	from := func(offset, limit int) ([]wirechief.Number, int, error) {
@@ -65,7 +65,8 @@ func chosen(n *wirechief.Number, custom map[int64]wirechief.Greeting) (out []wir
 	return out
 }
 
-// searchPhoneNumbers gives up to 30 offers. Nothing is held by it.
+// searchPhoneNumbers gives up to 30 offers (zendesktalk: GET
+// /phone_numbers/search, response 200, phone_numbers). Nothing is held by it.
 func (s *server) searchPhoneNumbers(c *call) error {
 	q, ok, err := searchOf(c)
 	if err != nil {
@@ -85,7 +86,9 @@ func (s *server) searchPhoneNumbers(c *call) error {
 }
 
 // writePhoneNumber answers with a number and what is included (zendesktalk: GET
-// /phone_numbers/{phone_number_id}, response 200, phone_number).
+// /phone_numbers/{phone_number_id}, response 200, phone_number; zendesktalk: PUT
+// /phone_numbers/{phone_number_id}, response 200, phone_number; zendesktalk: POST
+// /phone_numbers, response 200, phone_number).
 func (s *server) writePhoneNumber(c *call, n *wirechief.Number, in include) error {
 	var custom map[int64]wirechief.Greeting
 	if len(n.Voice.Greetings) > 0 {
@@ -111,6 +114,8 @@ func (s *server) showPhoneNumber(c *call) error {
 }
 
 // numberOf gives the number that the path names (zendesktalk: GET
+// /phone_numbers/{phone_number_id}, phone_number_id; zendesktalk: PUT
+// /phone_numbers/{phone_number_id}, phone_number_id; zendesktalk: DELETE
 // /phone_numbers/{phone_number_id}, phone_number_id).
 func (s *server) numberOf(c *call) (wirechief.Number, error) {
 	id, err := c.id(0)
@@ -121,7 +126,8 @@ func (s *server) numberOf(c *call) (wirechief.Number, error) {
 }
 
 // createPhoneNumber buys the number that a token stands for (zendesktalk: POST
-// /phone_numbers, phone_number, token, address_sid). Clients send address_sid
+// /phone_numbers, phone_number, token, address_sid; zendesktalk: phone number,
+// token). Clients send address_sid
 // beside the record, as documented, or in it. The answer is 200, not 201, and
 // has no Location: zdesk would take that for the answer.
 func (s *server) createPhoneNumber(c *call) error {

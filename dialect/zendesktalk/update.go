@@ -47,7 +47,7 @@ func readChange(o object, withSettings bool) (*change, error) {
 	p := &ch.patch
 	var recorded wirechief.Patch[bool]
 	var lineType wirechief.Patch[string]
-	// zendesktalk: writable, nickname, brand_id, group_ids, default_group_id,
+	// zendesktalk: phone number, nickname, brand_id, group_ids, default_group_id,
 	// sms_group_id, sms_enabled, voice_enabled, outbound_enabled, priority, ivr_id,
 	// schedule_id, greeting_ids, failover_number, recorded, call_recording_consent,
 	// transcription, post_call_voice_ai_enabled, voice_qa_enabled, line_type
@@ -106,7 +106,13 @@ func recordingOf(on bool) string {
 }
 
 // readSettings reads the child object (zendesktalk: PUT
-// /phone_numbers/{phone_number_id}, settings). Its priority and its
+// /phone_numbers/{phone_number_id}, settings; zendesktalk: phone number settings,
+// allow_outbound_calls, average_wait_time_message_enabled,
+// call_offering_duration, call_recording_delete_after, callback_from_queue,
+// callback_locale, create_ticket_for_abandoned_calls, dequeue_retry_if_attempted,
+// forwarding_caller_id, maximum_queue_size, maximum_queue_wait_time, priority,
+// voicemail, voicemail_outside_business_hours, voicemail_recording_delete_after,
+// wrap_up_enabled, wrap_up_time_limit). Its priority and its
 // allow_outbound_calls are those of the number.
 func (ch *change) readSettings(s object) error {
 	p, c := &ch.patch, &ch.patch.Calls
@@ -150,7 +156,8 @@ func contradict[T comparable](a, b wirechief.Patch[T]) bool {
 	return one && two && v != w
 }
 
-// readOverflow reads overflow_number: null switches it off and forgets the
+// readOverflow reads it (zendesktalk: phone number settings, overflow_number,
+// overflow_number.enabled, overflow_number.number): null switches it off and forgets the
 // number, an object changes what it names.
 func (ch *change) readOverflow(s object) error {
 	v, there := s["overflow_number"]

@@ -3,9 +3,6 @@ package zendesktalk
 // Wire shapes of phone numbers. Keys come in the order of the alphabet, as the
 // vendor's examples have them.
 
-// zendesktalk: GET /phone_numbers, response 200, id, country_code, external,
-// nickname, display_number, capabilities, sms_enabled, priority,
-// outbound_enabled.
 // zendesktalk: phone number, brand_id, call_recording_consent, capabilities,
 // categorised_greetings, categorised_greetings_with_sub_settings, country_code,
 // created_at, default_greeting_ids, default_group_id, display_number, external,
@@ -62,7 +59,9 @@ type capabilities struct {
 	Voice            bool  `json:"voice"`
 }
 
-// zendesktalk: GET /phone_numbers, minimal_mode.
+// zendesktalk: GET /phone_numbers, response 200, id, country_code, external,
+// nickname, display_number, capabilities, sms_enabled, priority,
+// outbound_enabled, line_type: those of minimal_mode.
 type minimalNumber struct {
 	Capabilities    capabilities `json:"capabilities"`
 	CountryCode     string       `json:"country_code"`
@@ -92,7 +91,7 @@ type availableNumber struct {
 	TollFree            bool         `json:"toll_free"`
 }
 
-// zendesktalk: settings, allow_outbound_calls, average_wait_time_message_enabled,
+// zendesktalk: phone number settings, allow_outbound_calls, average_wait_time_message_enabled,
 // call_offering_duration, call_recording_delete_after, callback_from_queue,
 // callback_locale, create_ticket_for_abandoned_calls, dequeue_retry_if_attempted,
 // forwarding_caller_id, maximum_queue_size, maximum_queue_wait_time,

@@ -100,8 +100,9 @@ func New(core Core, o Options) http.Handler {
 	}
 }
 
-// ServeHTTP finds the route, lets the client in, counts the request and reads
-// the body, in this order: 404 and 405 before 401, 401 before 400.
+// ServeHTTP finds the route (zendesktalk: every call, .json), lets the client in,
+// counts the request and reads the body, in this order: 404 and 405 before 401,
+// 401 before 400.
 func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("X-Zendesk-API-Version", "v2")
 	route, params, allowed := s.table.Find(r.Method, strings.TrimSuffix(r.URL.EscapedPath(), ".json"))
