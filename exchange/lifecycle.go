@@ -85,14 +85,15 @@ func (x *Exchange) took(n *wirechief.Number) {
 }
 
 // shelve says whether a number is on offer. One that a carrier of ours has is
-// offered again by ourselves; one of a source of numbers goes back there.
+// offered again by ourselves; one of a carrier that lists what it sells goes
+// back there.
 func (x *Exchange) shelve(n *wirechief.Number) {
 	if n.State != wirechief.NumberAvailable {
 		x.offers.Take(n.Number)
 		return
 	}
 	x.offers.Give(n.Number)
-	if _, sells := x.source(n.Carrier); !sells {
+	if !x.lists(n.Carrier) {
 		if err := x.offers.Put(offerOf(n)); err != nil {
 			x.Log.Warn("a number that is free cannot be offered", "number", n.Number, "error", err)
 		}
@@ -123,6 +124,12 @@ func (x *Exchange) source(name string) (carrier.NumberSource, bool) {
 	}
 	s, ok := l.c.(carrier.NumberSource)
 	return s, ok
+}
+
+// lists says whether a carrier that sells numbers can be asked which.
+func (x *Exchange) lists(name string) bool {
+	_, sells := x.source(name)
+	return sells && x.lanes[name].abilities.Has(carrier.Search)
 }
 
 // over says whether the time of a reservation or quarantine has run out.

@@ -238,7 +238,7 @@ func (x *Exchange) loadOffers(ctx context.Context) error {
 	}
 	var free []wirechief.Offer
 	for _, n := range x.dir.numbersOf("") {
-		if _, sells := x.source(n.Carrier); n.State == wirechief.NumberAvailable && !sells {
+		if n.State == wirechief.NumberAvailable && !x.lists(n.Carrier) {
 			if o := offerOf(n); offer.Check(o) == nil {
 				free = append(free, o) // many at once are cheaper
 			}

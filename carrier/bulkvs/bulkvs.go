@@ -85,10 +85,11 @@ func (*Carrier) Type() string { return "bulkvs" }
 // Abilities says what the far side can do. Receipts and texts come in only
 // with a webhook_token.
 func (c *Carrier) Abilities() carrier.Abilities {
+	const always = carrier.SMS | carrier.MMS | carrier.Search | carrier.Order
 	if c.cfg.WebhookToken == "" {
-		return carrier.SMS | carrier.MMS
+		return always
 	}
-	return carrier.SMS | carrier.MMS | carrier.Receipts | carrier.Inbound
+	return always | carrier.Receipts | carrier.Inbound
 }
 
 // Start begins to take messages; there is nothing to connect before the first.
@@ -196,15 +197,20 @@ func (c *Carrier) send(ctx, run context.Context, s carrier.Submission) wirechief
 		return c.unanswered(ctx, run, err, true)
 	}
 	o := outcomeOf(res.StatusCode, res.Header, body, c.now())
-	switch status := res.StatusCode; {
+	c.answered(res.StatusCode, o.Code)
+	return o
+}
+
+// answered notes what an answer says of the link.
+func (c *Carrier) answered(status int, code string) {
+	switch {
 	case status == http.StatusUnauthorized:
 		c.become(carrier.Refused, "the far side refuses the credentials (401)")
 	case status == http.StatusTooManyRequests || status >= 500:
-		c.become(carrier.Degraded, "the far side answers "+o.Code)
+		c.become(carrier.Degraded, "the far side answers "+code)
 	default:
 		c.become(carrier.Up, "")
 	}
-	return o
 }
 
 func (c *Carrier) newRequest(ctx context.Context, s carrier.Submission) (*http.Request, error) {
@@ -213,13 +219,27 @@ func (c *Carrier) newRequest(ctx context.Context, s carrier.Submission) (*http.R
 	for _, m := range s.Media {
 		body.MediaURLs = append(body.MediaURLs, m.URL)
 	}
-	var buf bytes.Buffer
-	e := json.NewEncoder(&buf)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(body); err != nil {
+	r, err := c.newCall(ctx, http.MethodPost, "/messageSend", body)
+	if err != nil {
 		return nil, err
 	}
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, strings.TrimRight(c.cfg.URL, "/")+"/messageSend", &buf)
+	// Ids of two installations that share an account may be equal; with the
+	// numbers the key is as good as unique.
+	r.Header.Set("Idempotency-Key", fmt.Sprintf("%d-%s-%s", s.Message, from, to))
+	return r, nil
+}
+
+// newCall makes a request; body nil is none.
+func (c *Carrier) newCall(ctx context.Context, method, path string, body any) (*http.Request, error) {
+	var buf bytes.Buffer
+	if body != nil {
+		e := json.NewEncoder(&buf)
+		e.SetEscapeHTML(false)
+		if err := e.Encode(body); err != nil {
+			return nil, err
+		}
+	}
+	r, err := http.NewRequestWithContext(ctx, method, strings.TrimRight(c.cfg.URL, "/")+path, &buf)
 	if err != nil {
 		return nil, err
 	}
@@ -229,12 +249,11 @@ func (c *Carrier) newRequest(ctx context.Context, s carrier.Submission) (*http.R
 	if c.cfg.Username != "" {
 		r.SetBasicAuth(c.cfg.Username, c.cfg.Password.Reveal())
 	}
-	r.Header.Set("Content-Type", "application/json")
+	if body != nil {
+		r.Header.Set("Content-Type", "application/json")
+	}
 	r.Header.Set("Accept", "application/json")
 	r.Header.Set("User-Agent", "Wirechief")
-	// Ids of two installations that share an account may be equal; with the
-	// numbers the key is as good as unique.
-	r.Header.Set("Idempotency-Key", fmt.Sprintf("%d-%s-%s", s.Message, from, to))
 	return r, nil
 }
 
@@ -262,8 +281,9 @@ func (c *Carrier) unanswered(ctx, run context.Context, err error, left bool) wir
 
 // hide words an error without what is secret in it. net/http leaves passwords
 // out of its errors by itself; this is the belt to the braces.
-func (c *Carrier) hide(err error) string {
-	text := err.Error()
+func (c *Carrier) hide(err error) string { return c.hidden(err.Error()) }
+
+func (c *Carrier) hidden(text string) string {
 	for _, s := range []wirechief.Secret{c.cfg.Password, c.cfg.WebhookToken} {
 		if s != "" {
 			text = strings.ReplaceAll(text, s.Reveal(), s.String())

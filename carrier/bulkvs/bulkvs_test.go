@@ -245,7 +245,7 @@ func TestConfig(t *testing.T) {
 func TestAbilities(t *testing.T) {
 	cfg := config("https://portal.example.test/api/v1.0")
 	c := bulkvs.New("up stream", cfg, carrier.Services{})
-	if got := c.Abilities().String(); got != "sms,mms,receipts,inbound" {
+	if got := c.Abilities().String(); got != "sms,mms,receipts,inbound,search,order" {
 		t.Errorf("with a token: %s", got)
 	}
 	if got := c.WebhookPath(); got != "/carriers/up%20stream/"+token {
@@ -253,7 +253,7 @@ func TestAbilities(t *testing.T) {
 	}
 	cfg.WebhookToken = ""
 	c = bulkvs.New("upstream", cfg, carrier.Services{})
-	if got := c.Abilities().String(); got != "sms,mms" || c.WebhookPath() != "" {
+	if got := c.Abilities().String(); got != "sms,mms,search,order" || c.WebhookPath() != "" {
 		t.Errorf("without a token: %s at %q", got, c.WebhookPath())
 	}
 }

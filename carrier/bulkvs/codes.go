@@ -155,3 +155,50 @@ func retryAfter(v string, now time.Time) time.Duration {
 	}
 	return min(max(d, 0), maxRetryAfter)
 }
+
+// codeOurs says that a number is on the account already (docs/dialects/bulkvs.md:
+// the one code that has been seen in the wild).
+const codeOurs = "7511"
+
+// refusal is why a call about a number was not served.
+type refusal struct {
+	status int
+	code   string
+	err    *wirechief.Error
+}
+
+func (r *refusal) Error() string { return r.err.Error() }
+
+// Unwrap gives what the core looks at.
+func (r *refusal) Unwrap() error { return r.err }
+
+// refused judges the answer to a call about numbers; nil means that it was
+// served. Statuses that tell of trouble that may pass leave open what became
+// of it, refused credentials among them: the operator mends them, and until
+// then the number may be ours. A body that says Failed counts for more than a
+// 200 (docs/dialects/bulkvs.md: it has been seen).
+func (c *Carrier) refused(status int, body []byte) error {
+	var a answer
+	if len(body) > 0 && body[0] == '{' && json.Unmarshal(body, &a) != nil {
+		a = answer{}
+	}
+	served := status >= 200 && status < 300
+	if served && a.Status != "Failed" {
+		return nil
+	}
+	r := &refusal{status: status, code: plain(a.Code), err: &wirechief.Error{Op: "carrier.numbers", Kind: wirechief.Conflict}}
+	said := c.hidden(strings.TrimSpace(plain(a.Code) + " " + plain(a.Description)))
+	if said == "" {
+		said = http.StatusText(status)
+	}
+	r.err.Message = "the far side answers " + strconv.Itoa(status) + ": " + said
+	switch {
+	case served: // Failed, with 200
+	case status == http.StatusNotFound || status == http.StatusGone:
+		r.err.Kind = wirechief.NotFound
+	case status < 400 || status >= 500, status == http.StatusUnauthorized, status == http.StatusRequestTimeout,
+		status == http.StatusTooEarly, status == http.StatusTooManyRequests:
+		r.err.Kind = wirechief.Unavailable
+	}
+	return r
+}

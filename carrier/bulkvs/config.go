@@ -25,6 +25,10 @@ type Config struct {
 	// WebhookToken is the secret last part of the address that the far side
 	// posts texts and receipts to; empty: nothing comes in.
 	WebhookToken wirechief.Secret `yaml:"webhook_token"`
+	// Webhook is the name that the far side knows our address by: numbers that
+	// are bought there are bound to it. Up to 64 characters; empty: they have
+	// none, and texts to them stay there.
+	Webhook string `yaml:"webhook"`
 }
 
 // Defaults is the configuration of an entry that says nothing.
@@ -48,6 +52,9 @@ func (c Config) Validate() error {
 		return wirechief.InvalidField("connections", "connections: %d is out of range: 1 to 1024", c.Connections)
 	case c.ResponseTimeout < time.Second || c.ResponseTimeout > 5*time.Minute:
 		return wirechief.InvalidField("response_timeout", "response_timeout: %v is out of range: 1s to 5m", c.ResponseTimeout)
+	}
+	if len(c.Webhook) > 64 {
+		return wirechief.InvalidField("webhook", "webhook: a name has at most 64 characters")
 	}
 	if t := c.WebhookToken.Reveal(); t != "" && (len(t) < 16 || strings.ContainsFunc(t, notUnreserved)) {
 		return wirechief.InvalidField("webhook_token", "webhook_token: at least 16 letters, digits, dashes, dots or underscores are needed")

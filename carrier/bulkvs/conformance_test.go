@@ -9,11 +9,13 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/wirechief/wirechief"
 	"github.com/wirechief/wirechief/carrier"
 	"github.com/wirechief/wirechief/carrier/bulkvs"
 	"github.com/wirechief/wirechief/carrier/carriertest"
@@ -31,6 +33,7 @@ func TestConformance(t *testing.T) {
 			}
 		},
 		Wire:    true,
+		Stock:   carriertest.Stock{Query: wirechief.OfferQuery{AreaCode: "510"}, Unknown: "+15105559999"},
 		Secrets: []string{password, token},
 	})
 }
@@ -51,13 +54,74 @@ type upstream struct {
 	kept    int
 	holding bool
 	refused bool
+	owned   map[string]bool // of what it sells
 }
 
 func newUpstream() *upstream {
-	u := &upstream{address: "127.0.0.1:0"}
+	u := &upstream{address: "127.0.0.1:0", owned: make(map[string]bool)}
 	u.ended, u.end = context.WithCancel(context.Background())
 	u.listen()
 	return u
+}
+
+// stock is what it sells.
+var stock = []string{"15105550102", "15105550100", "15105550101", "15105550103"}
+
+func (u *upstream) serve(w http.ResponseWriter, r *http.Request) {
+	if r.URL.Path == "/messageSend" {
+		u.messageSend(w, r)
+		return
+	}
+	var body struct{ TN string }
+	data, err := io.ReadAll(r.Body)
+	if err == nil && len(data) > 0 {
+		err = json.Unmarshal(data, &body)
+	}
+	_, pass, _ := r.BasicAuth()
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if u.holding {
+		u.mu.Unlock()
+		select {
+		case <-r.Context().Done():
+		case <-u.ended.Done():
+		}
+		u.mu.Lock()
+		panic(http.ErrAbortHandler)
+	}
+	refuse := func(status int, code string) {
+		w.WriteHeader(status)
+		fmt.Fprintf(w, `{"TN":%q,"Status":"Failed","Code":%q,"Description":"no"}`, body.TN, code)
+	}
+	query := r.URL.Query()
+	switch call := r.Method + r.URL.Path; {
+	case u.refused || pass != password:
+		refuse(http.StatusUnauthorized, "7401")
+	case err != nil:
+		refuse(http.StatusBadRequest, "7400")
+	case call == "GET/orderTn":
+		var rows []map[string]string
+		for _, tn := range stock {
+			if !u.owned[tn] && strings.HasPrefix(tn, "1"+query.Get("Npa")+query.Get("Nxx")) {
+				rows = append(rows, map[string]string{"TN": tn, "State": "CA", "Tier": "0", "Mrc": "0.06"})
+			}
+		}
+		if len(rows) == 0 {
+			refuse(http.StatusNotFound, "7404")
+			return
+		}
+		_ = json.NewEncoder(w).Encode(rows)
+	case call == "POST/orderTn" && u.owned[body.TN]:
+		refuse(http.StatusConflict, "7511")
+	case call == "POST/orderTn" && slices.Contains(stock, body.TN):
+		u.owned[body.TN] = true
+		fmt.Fprintf(w, `{"TN":%q,"Status":"Active"}`, body.TN)
+	case call == "DELETE/tnRecord" && u.owned[query.Get("Number")]:
+		delete(u.owned, query.Get("Number"))
+		fmt.Fprint(w, `{"Status":"Success"}`)
+	default:
+		refuse(http.StatusNotFound, "7404")
+	}
 }
 
 func (u *upstream) messageSend(w http.ResponseWriter, r *http.Request) {
@@ -160,7 +224,7 @@ func (u *upstream) listen() {
 		panic(err)
 	}
 	u.address = l.Addr().String()
-	u.server = &httptest.Server{Listener: l, Config: &http.Server{Handler: http.HandlerFunc(u.messageSend)}}
+	u.server = &httptest.Server{Listener: l, Config: &http.Server{Handler: http.HandlerFunc(u.serve)}}
 	u.server.Start()
 }
 

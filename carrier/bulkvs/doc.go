@@ -14,6 +14,10 @@
 // vendor signs nothing, so the address is the secret: the application mounts
 // the handler at [Carrier.WebhookPath], and without webhook_token nowhere.
 //
+// Numbers: the link is a [carrier.NumberSource]. It searches with GET /orderTn
+// where a query fixes an area code, buys with POST /orderTn, where 7511 (it is
+// ours already) is as good, and gives back with DELETE /tnRecord.
+//
 // What it refuses to do: to guard addresses (the operator configures the one
 // that it calls), to queue, to retry, to fetch pictures, and to tell a repeat
 // of an inbound text from a new one.

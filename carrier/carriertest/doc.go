@@ -9,7 +9,8 @@
 // The suite knows no wire. It says of each carrier that a submission is
 // reported exactly once and rightly when the link stops, that what comes in is
 // acknowledged only once it is kept, that secrets stay secret and that nothing
-// of a stopped link runs on. What is special about a wire is for the member's
+// of a stopped link runs on; and of one that sells numbers, that it can be asked,
+// ordered from and given back to as often as it takes. What is special about a wire is for the member's
 // own tests.
 //
 // [SMSC] is a server of SMPP 3.4 over a real connection. Left alone it is

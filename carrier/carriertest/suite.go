@@ -27,6 +27,8 @@ type Member struct {
 	Wire bool
 	// Secrets are what the carrier was configured with and must not show.
 	Secrets []string
+	// Stock is what a carrier with the ability Search sells.
+	Stock Stock
 }
 
 // Peer is the far side of a carrier's wire. It takes what it is given, brings a
@@ -76,6 +78,12 @@ func Run(t *testing.T, m Member) {
 		{"TextsAreRefused", carrier.Inbound, true, testTextsAreRefused},
 		{"KeptThenAcknowledged", carrier.Receipts | carrier.Inbound, true, testKeptThenAcknowledged},
 		{"Secrets", 0, true, testSecrets},
+		{"Search", carrier.Search, false, testSearch},
+		{"Order", carrier.Order, false, testOrder},
+		{"NumbersNotRunning", carrier.Order, false, testNumbersNotRunning},
+		{"NumbersAway", carrier.Search | carrier.Order, true, testNumbersAway},
+		{"NumbersRefused", carrier.Search | carrier.Order, true, testNumbersRefused},
+		{"NumbersEnd", carrier.Search | carrier.Order, true, testNumbersEnd},
 	} {
 		if !abilities.Has(c.needs) || c.wire && !m.Wire {
 			continue

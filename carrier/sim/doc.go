@@ -13,6 +13,10 @@
 //
 // [Carrier.Text] plays a handset that texts one of our numbers.
 //
+// It also plays a seller of numbers (see numbers.go): with an inventory it makes
+// numbers up in any area code, the same at every run; whatever is ordered can
+// be had.
+//
 // The contract is that of package carrier. One goroutine keeps all receipts
 // that are still on their way in a heap; a fixed pool hands them over, so that
 // a receipt costs no timer and a slow disk delays receipts only. A receipt that

@@ -27,6 +27,7 @@ type Carrier struct {
 	stopped   bool
 	since     time.Time
 	throttles map[int64]int // how often a message has been put off
+	sold      map[string]bool
 }
 
 // New makes a simulator with the given name. The configuration is taken as it
@@ -39,7 +40,7 @@ func New(name string, cfg Config, s carrier.Services) *Carrier {
 		s.Log = slog.New(slog.DiscardHandler)
 	}
 	c := &Carrier{
-		name: name, cfg: cfg, now: s.Now, throttles: make(map[int64]int),
+		name: name, cfg: cfg, now: s.Now, throttles: make(map[int64]int), sold: make(map[string]bool),
 		log: s.Log.With("carrier", name),
 	}
 	// Ids begin at the microsecond of our making, so that those of the next
@@ -55,9 +56,13 @@ func (c *Carrier) Name() string { return c.name }
 // Type is "sim".
 func (*Carrier) Type() string { return "sim" }
 
-// Abilities says what is simulated.
-func (*Carrier) Abilities() carrier.Abilities {
-	return carrier.SMS | carrier.MMS | carrier.Receipts | carrier.Inbound
+// Abilities says what is simulated. Without an inventory there is nothing to search.
+func (c *Carrier) Abilities() carrier.Abilities {
+	const always = carrier.SMS | carrier.MMS | carrier.Receipts | carrier.Inbound | carrier.Order
+	if c.cfg.Inventory == 0 {
+		return always
+	}
+	return always | carrier.Search
 }
 
 // Start begins to take messages. A simulator that was stopped stays so.
