@@ -161,15 +161,6 @@ func newCarrier(v *exchange.CarrierView) wire.Carrier {
 	}
 }
 
-func newNumber(n *wirechief.Number) wire.Number {
-	return wire.Number{
-		Number: n.Number, Tenant: n.Tenant, State: string(n.State), Type: string(n.Type), Carrier: n.Carrier,
-		Capabilities: capabilities(n.Capabilities), Enabled: capabilities(n.Enabled),
-		Name: n.Name, Campaign: n.Campaign, Webhook: n.Webhook,
-		TollFreeVerification: string(n.TollFree), Property: n.Property, Tags: orNone(n.Tags), Protected: n.Protected,
-	}
-}
-
 func capabilities(c wirechief.Capabilities) []string {
 	out := []string{}
 	for _, v := range [...]struct {

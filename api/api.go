@@ -44,7 +44,9 @@ type Core interface {
 	Webhooks(ctx context.Context, tenant string) []wirechief.Webhook
 	Campaigns(ctx context.Context, tenant string) []exchange.CampaignUse
 	Number(ctx context.Context, p wirechief.Principal, number string) (wirechief.Number, error)
-	Numbers(ctx context.Context, p wirechief.Principal) ([]wirechief.Number, error)
+	Numbers
+	Shop
+	Shelves
 }
 
 // Options is what the API is built from. Core is needed.
@@ -123,10 +125,15 @@ func build(o Options) *api {
 		RejectUnknownQueryParameters: true,
 		Transformers:                 []huma.Transformer{a.translate},
 	})
+	a.OpenAPI().Components.Schemas.RegisterTypeAlias(reflect.TypeFor[wire.MergePatch](), reflect.TypeFor[merge[wire.Patch]]())
 	a.UseMiddleware(a.authenticate)
 	a.messages()
 	a.deliveries()
 	a.directory()
+	a.numbers()
+	a.bulk()
+	a.shop()
+	a.shelves()
 	a.operation()
 	document := a.describe()
 	a.mux.HandleFunc("GET "+Prefix+"/openapi.json", func(w http.ResponseWriter, _ *http.Request) {

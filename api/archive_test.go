@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/google/go-cmp/cmp"
@@ -19,6 +20,7 @@ import (
 
 	"github.com/wirechief/wirechief"
 	"github.com/wirechief/wirechief/api/wire"
+	"github.com/wirechief/wirechief/test/world"
 )
 
 func worldOptions(c *core) Options {
@@ -32,7 +34,10 @@ func worldOptions(c *core) Options {
 
 // TestWire plays testdata: every operation and every refusal. A request may
 // name a token as "Token: acme"; the section "asked" is what the core was asked
-// since the last one. With UPDATE_ARCHIVES set, the files are written anew.
+// since the last one. An archive that begins with the section "given", a state
+// file, is played over a whole core with that state instead; there "advance"
+// lets time pass, and $NAME in a request is what "grab" took from the last
+// answer. With UPDATE_ARCHIVES set, the files are written anew.
 func TestWire(t *testing.T) {
 	names, err := filepath.Glob("testdata/*.txt")
 	if err != nil || len(names) == 0 {
@@ -82,12 +87,32 @@ func play(t *testing.T, archive *txtar.Archive) *txtar.Archive {
 	out := &txtar.Archive{Comment: archive.Comment, Files: slices.Clone(archive.Files)}
 	c := newCore()
 	a := build(worldOptions(c))
+	var w *world.World
 	var last *httptest.ResponseRecorder
+	grabbed := make(map[string]string)
 	for i, f := range archive.Files {
 		switch f.Name {
+		case "given":
+			w = world.New(t, string(f.Data))
+			o := worldOptions(nil)
+			o.Core = w.Exchange
+			a = build(o)
+		case "advance":
+			d, err := time.ParseDuration(strings.TrimSpace(string(f.Data)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			w.Advance(d)
+		case "grab": // NAME PATTERN
+			name, pattern, _ := strings.Cut(strings.TrimSpace(string(f.Data)), " ")
+			found := regexp.MustCompile(pattern).FindSubmatch(last.Body.Bytes())
+			if len(found) < 2 {
+				t.Fatalf("section %d: nothing in %s is like %s", i+1, last.Body, pattern)
+			}
+			grabbed[name] = string(found[1])
 		case "request":
 			last = httptest.NewRecorder()
-			r := parseRequest(t, f.Data)
+			r := parseRequest(t, []byte(os.Expand(string(f.Data), func(name string) string { return grabbed[name] })))
 			a.mux.ServeHTTP(last, r)
 			checkAnswer(t, a, r, last)
 		case "response":
@@ -96,7 +121,7 @@ func play(t *testing.T, archive *txtar.Archive) *txtar.Archive {
 			out.Files[i].Data = []byte(c.asked.String())
 			c.asked.Reset()
 		default:
-			t.Fatalf("section %d: %q is no section: request, response, asked", i+1, f.Name)
+			t.Fatalf("section %d: %q is no section: given, request, response, asked, advance, grab", i+1, f.Name)
 		}
 	}
 	return out
@@ -123,12 +148,15 @@ func formatResponse(t *testing.T, w *httptest.ResponseRecorder) []byte {
 	t.Helper()
 	var b bytes.Buffer
 	fmt.Fprintln(&b, w.Code)
-	for _, field := range []string{"Content-Type", "WWW-Authenticate", "Retry-After", "Allow"} {
+	for _, field := range []string{"Content-Type", "WWW-Authenticate", "Retry-After", "Allow", "X-Total-Count"} {
 		if v := w.Header().Get(field); v != "" {
 			fmt.Fprintf(&b, "%s: %s\n", field, v)
 		}
 	}
-	if w.Body.Len() > 0 {
+	if w.Header().Get("Content-Type") == csvType {
+		b.WriteByte('\n')
+		b.Write(w.Body.Bytes())
+	} else if w.Body.Len() > 0 {
 		b.WriteByte('\n')
 		if err := json.Indent(&b, w.Body.Bytes(), "", "  "); err != nil {
 			t.Fatalf("%d %q: %v", w.Code, w.Body, err)
@@ -174,7 +202,9 @@ func checkAnswer(t testing.TB, a *api, r *http.Request, w *httptest.ResponseReco
 	if w.Header().Get("Cache-Control") != "no-store" {
 		t.Errorf("%s may be cached", r.Pattern)
 	}
-	validate(t, a, media.Schema, w.Body.Bytes())
+	if w.Header().Get("Content-Type") != csvType {
+		validate(t, a, media.Schema, w.Body.Bytes())
+	}
 }
 
 func validate(t testing.TB, a *api, schema *huma.Schema, body []byte) {

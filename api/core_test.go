@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"fmt"
+	"reflect"
 	"strings"
 	"time"
 
@@ -16,6 +17,10 @@ import (
 // core is a [Core] whose methods a test can replace. As made by newCore it
 // answers from a small fixed world and remembers what it was asked.
 type core struct {
+	Numbers // what is not replaced is played over a whole core; see play
+	Shop
+	Shelves
+
 	authenticate func(exchange.Login) (wirechief.Principal, error)
 	send         func(wirechief.SendRequest) (wirechief.SendResult, error)
 	message      func(wirechief.Principal, int64) (*wirechief.Message, []*wirechief.Delivery, error)
@@ -33,7 +38,7 @@ type core struct {
 	webhooks     func(string) []wirechief.Webhook
 	campaigns    func(string) []exchange.CampaignUse
 	number       func(wirechief.Principal, string) (wirechief.Number, error)
-	numbers      func(wirechief.Principal) ([]wirechief.Number, error)
+	numbers      func(wirechief.Principal) []wirechief.Number
 
 	asked strings.Builder
 	fail  error // what every method that can fail answers, when set
@@ -109,8 +114,23 @@ func (c *core) Number(_ context.Context, p wirechief.Principal, number string) (
 	return c.number(p, number)
 }
 
-func (c *core) Numbers(_ context.Context, p wirechief.Principal) ([]wirechief.Number, error) {
-	return c.numbers(p)
+func (c *core) NumberAnyState(_ context.Context, p wirechief.Principal, number string) (wirechief.Number, error) {
+	return c.number(p, number)
+}
+
+func (c *core) FindNumbers(_ context.Context, p wirechief.Principal, f wirechief.NumberFilter) ([]wirechief.Number, int) {
+	var out []wirechief.Number
+	for _, n := range c.numbers(p) {
+		if f.Tenant == "" || n.Tenant == f.Tenant {
+			out = append(out, n)
+		}
+	}
+	total := len(out)
+	out = out[min(f.Offset, total):]
+	if f.Limit > 0 {
+		out = out[:min(f.Limit, len(out))]
+	}
+	return out, total
 }
 
 // The tokens of the fixed world.
@@ -186,7 +206,7 @@ func newCore() *core {
 		return nil, nil, noSuch("id", "there is no message of this id")
 	}
 	c.messages = func(p wirechief.Principal, f wirechief.MessageFilter) ([]*wirechief.Message, error) {
-		note("messages for %s %+v", name(p), f)
+		note("messages for %s %s", name(p), said(f))
 		if f.Number != "" {
 			return list[2:], c.fail
 		}
@@ -201,7 +221,7 @@ func newCore() *core {
 	}
 	deliveries := worldDeliveries()
 	c.deliveries = func(p wirechief.Principal, f wirechief.DeliveryFilter) ([]*wirechief.Delivery, error) {
-		note("deliveries for %s %+v", name(p), f)
+		note("deliveries for %s %s", name(p), said(f))
 		var out []*wirechief.Delivery
 		for _, d := range deliveries {
 			if f.Message == 0 || f.Message == d.Message {
@@ -220,7 +240,7 @@ func newCore() *core {
 		return nil, noSuch("id", "there is no delivery of this id")
 	}
 	c.replay = func(p wirechief.Principal, ids []int64, f wirechief.DeliveryFilter) (int, error) {
-		note("replay %v for %s %+v", ids, name(p), f)
+		note("replay %v for %s %s", ids, name(p), said(f))
 		return max(len(ids), 3), c.fail
 	}
 	c.pause = func(p wirechief.Principal, lane wirechief.Lane, paused bool) error {
@@ -303,12 +323,24 @@ func (c *core) worldOperation(note func(string, ...any)) {
 		}
 		return wirechief.Number{}, noSuch("number", "%s is not a number of yours", number)
 	}
-	c.numbers = func(p wirechief.Principal) ([]wirechief.Number, error) {
+	c.numbers = func(p wirechief.Principal) []wirechief.Number {
 		if p.Operator {
-			return numbers, c.fail
+			return numbers
 		}
-		return numbers[:2], c.fail
+		return numbers[:2]
 	}
+}
+
+// said writes the fields of a filter that say something.
+func said(filter any) string {
+	var out []string
+	v := reflect.ValueOf(filter)
+	for i := range v.NumField() {
+		if !v.Field(i).IsZero() {
+			out = append(out, fmt.Sprintf("%s:%v", v.Type().Field(i).Name, v.Field(i)))
+		}
+	}
+	return "{" + strings.Join(out, " ") + "}"
 }
 
 func name(p wirechief.Principal) string {

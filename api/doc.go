@@ -15,6 +15,10 @@
 //   - What comes in is JSON of at most 1 MB in valid UTF-8, without NULs and
 //     without properties that nobody knows. POST /messages takes an
 //     Idempotency-Key: a repeat gets the first answer again.
+//   - What a number does is changed by a JSON merge patch (RFC 7396; merge.go,
+//     patch.go), for one number, for many, in an order, and by the rows of a
+//     table (roll.go). What numbers refer to has one set of operations, kind by
+//     kind (shelves.go).
 //   - A message comes with its timeline: what happened to it and, joined in by
 //     time (adapt.go), each delivery that it caused and each try at one.
 //

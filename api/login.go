@@ -20,7 +20,7 @@ const (
 	scopeAll      = "all"      // everything below
 	scopeSend     = "send"     // send and cancel messages, play handsets
 	scopeRead     = "read"     // look at everything
-	scopeManage   = "manage"   // replay and pause deliveries
+	scopeManage   = "manage"   // buy, change and release numbers; replay and pause deliveries
 	scopeOperator = "operator" // not for tenants
 	scopeAny      = "any"      // whoever has a token
 )
@@ -101,4 +101,24 @@ func oneTenant(p wirechief.Principal, named string) (string, error) {
 		return "", wirechief.InvalidField("tenant", "the operator has to name the tenant")
 	}
 	return tenant, nil
+}
+
+// acting gives the principal as whom something is done: the caller or, when the
+// operator asks, whoever acts for the tenant that it has to name.
+func acting(ctx context.Context, named string) (wirechief.Principal, error) {
+	p := who(ctx)
+	tenant, err := oneTenant(p, named)
+	if err == nil && p.Operator {
+		// What is another tenant's is now as unknown to the operator, too.
+		p.Tenant, p.Operator = tenant, false
+	}
+	return p, err
+}
+
+// actingOn is acting where a number says which tenant is meant.
+func actingOn(ctx context.Context, named string) (wirechief.Principal, error) {
+	if p := who(ctx); p.Operator && named == "" {
+		return p, nil
+	}
+	return acting(ctx, named)
 }

@@ -163,25 +163,6 @@ type Webhook struct {
 	ModifiedAt  time.Time `json:"modified_at"`
 }
 
-// Number is a number in service.
-type Number struct {
-	Number       string   `json:"number"`
-	Tenant       string   `json:"tenant"`
-	State        string   `json:"state"`
-	Type         string   `json:"type"`
-	Carrier      string   `json:"carrier"`
-	Capabilities []string `json:"capabilities" nullable:"false" doc:"What can be done with it"`
-	Enabled      []string `json:"enabled" nullable:"false" doc:"What of that is switched on"`
-	Name         string   `json:"name"`
-	Campaign     string   `json:"campaign"`
-	Webhook      string   `json:"webhook"`
-
-	TollFreeVerification string   `json:"toll_free_verification" doc:"Of toll-free numbers" enum:",unverified,pending,verified,rejected"`
-	Property             string   `json:"property"`
-	Tags                 []string `json:"tags" nullable:"false"`
-	Protected            bool     `json:"protected" doc:"Cannot be released"`
-}
-
 // Version says what runs.
 type Version struct {
 	Version string `json:"version"`
