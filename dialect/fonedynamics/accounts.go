@@ -71,7 +71,8 @@ func (s *server) createAddress(c *call) error {
 	return s.answer(c, addressOf(&a, c))
 }
 
-// fonedynamics: GET /Accounts/[AccountSid]/Addresses, AccountSid
+// fonedynamics: GET /Accounts/[AccountSid]/Addresses, AccountSid, Results_Count,
+// Results_Skip
 func (s *server) listAddresses(c *call) error {
 	r := c.read()
 	matches := readAddressFilter(r)
@@ -149,6 +150,7 @@ func (s *server) createProperty(c *call) error {
 	return s.answer(c, oneProperty{propertyOf(&p, c)})
 }
 
+// fonedynamics: GET /Properties, Results_Count, Results_Skip
 func (s *server) listProperties(c *call) error {
 	r := c.read()
 	limit, skip := r.page(mostEntries, mostEntries)
@@ -167,7 +169,8 @@ func (s *server) listProperties(c *call) error {
 	return s.answer(c, out)
 }
 
-// fonedynamics: GET /Accounts/[AccountSid]/Properties, AccountSid
+// fonedynamics: GET /Accounts/[AccountSid]/Properties, AccountSid, Results_Count,
+// Results_Skip
 func (s *server) listAccountProperties(c *call) error {
 	if err := c.ownAccount(); err != nil {
 		return err
@@ -184,7 +187,8 @@ func (s *server) getProperty(c *call) error {
 	return s.answer(c, oneProperty{propertyOf(&p, c)})
 }
 
-// fonedynamics: GET /Properties/[PropertySid]/Flows, PropertySid
+// fonedynamics: GET /Properties/[PropertySid]/Flows, PropertySid, Results_Count,
+// Results_Skip
 func (s *server) listFlows(c *call) error {
 	r := c.read()
 	limit, skip := r.page(firstPage, mostEntries)
@@ -253,7 +257,7 @@ func (s *server) logins(c *call) ([]wirechief.OnlineLogin, error) {
 	return list, err
 }
 
-// fonedynamics: GET /OnlineLogins, NextPageToken: in a request it goes on after
+// fonedynamics: GET /OnlineLogins, Results_Count, Results_Skip, NextPageToken: in a request it goes on after
 // the page that gave it, which is the SID of its last login.
 func (s *server) listLogins(c *call) error {
 	r := c.read()

@@ -43,10 +43,10 @@ const maxAttribution = 255
 // readCallFilter judges the filters of calls (fonedynamics: GET
 // /Properties/[PropertySid]/Calls, Date_From, Date_To, Disposition, To, Endpoint,
 // Attribution_Source, Attribution_Medium, Attribution_Campaign,
-// Attribution_Content, Prompts_keys, Unique; fonedynamics: GET
+// Attribution_Content, Prompts_keys, Unique, Results_Count, Results_Skip; fonedynamics: GET
 // /Accounts/[AccountSid]/Calls, Date_From, Date_To, Disposition, To, Endpoint,
 // Attribution_Source, Attribution_Medium, Attribution_Campaign,
-// Attribution_Content, Prompts_keys, Unique).
+// Attribution_Content, Prompts_keys, Unique, Results_Count, Results_Skip).
 func readCallFilter(r *reading) error {
 	for _, name := range []string{"Date_From", "Date_To"} {
 		if at, _ := r.int(name); at < 0 {

@@ -21,10 +21,10 @@ type answer struct {
 // would bring about a state that cannot be. Most codes are not public; those
 // marked ours are named in the vendor's way.
 var kinds = map[wirechief.Kind]answer{
-	wirechief.Invalid:         {http.StatusBadRequest, "PARAMETER_INVALID"},           // fonedynamics: every call, response 400, PARAMETER_INVALID
+	wirechief.Invalid:         {http.StatusBadRequest, "PARAMETER_INVALID"},           // fonedynamics: response 400; fonedynamics: every call, response 400, PARAMETER_INVALID
 	wirechief.Unauthenticated: {http.StatusUnauthorized, "UNAUTHORIZED"},              // fonedynamics: every call, response 401, UNAUTHORIZED
 	wirechief.Forbidden:       {http.StatusForbidden, "FORBIDDEN"},                    // fonedynamics: every call, response 403, FORBIDDEN
-	wirechief.NotFound:        {http.StatusBadRequest, "RESOURCE_NOT_FOUND"},          // fonedynamics: every call, response 400
+	wirechief.NotFound:        {http.StatusBadRequest, "RESOURCE_NOT_FOUND"},          // fonedynamics: every call, response 400, RESOURCE_NOT_FOUND
 	wirechief.Conflict:        {http.StatusForbidden, "INVALID_STATE"},                // fonedynamics: every call, response 403, INVALID_STATE
 	wirechief.Consent:         {http.StatusForbidden, "AGREEMENT_REQUIRED"},           // fonedynamics: every call, response 403, AGREEMENT_REQUIRED
 	wirechief.NotOffered:      {http.StatusForbidden, "NOT_OFFERED"},                  // fonedynamics: every call, response 403, NOT_OFFERED
@@ -46,8 +46,8 @@ const (
 // rules gives a code of its own to what people look up. The status is that of
 // the kind.
 var rules = map[wirechief.Rule]string{
-	wirechief.RuleFunds:      "INSUFFICIENT_FUNDS",
-	wirechief.RuleProtected:  "NUMBER_PROTECTED",
+	wirechief.RuleFunds:      "INSUFFICIENT_FUNDS", // fonedynamics: every call, response 403, INSUFFICIENT_FUNDS
+	wirechief.RuleProtected:  "NUMBER_PROTECTED",   // fonedynamics: DELETE /Numbers/[Number], response 403, NUMBER_PROTECTED
 	wirechief.RuleCapability: "CAPABILITY_MISSING",
 	wirechief.RuleMessaging:  "SMS_NOT_ENABLED",
 	wirechief.RuleLease:      "LEASE_LIMIT_EXCEEDED",

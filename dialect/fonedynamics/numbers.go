@@ -9,8 +9,8 @@ import (
 	"github.com/wirechief/wirechief/e164"
 )
 
-// The greatest counts of entries in one answer (fonedynamics: GET
-// /Properties/[PropertySid]/Numbers, Results_Count).
+// Counts of entries in one answer: at most, and where the vendor gives 50 unless
+// it is asked for more.
 const (
 	mostNumbers   = 200
 	firstPage     = 50 // where the vendor's page is 50 entries
@@ -96,7 +96,8 @@ func (s *server) releaseNumber(c *call) error {
 	return s.answer(c, released{n.Number})
 }
 
-// fonedynamics: GET /Properties/[PropertySid]/Numbers, PropertySid
+// fonedynamics: GET /Properties/[PropertySid]/Numbers, PropertySid, Type,
+// Capabilites, Results_Count, Results_Skip
 func (s *server) listPropertyNumbers(c *call) error {
 	f, err := readNumberFilter(c.read())
 	if err != nil {
@@ -112,7 +113,8 @@ func (s *server) listPropertyNumbers(c *call) error {
 	return s.listNumbers(c, f, h)
 }
 
-// fonedynamics: GET /Accounts/[AccountSid]/Numbers, AccountSid
+// fonedynamics: GET /Accounts/[AccountSid]/Numbers, AccountSid, Type,
+// Capabilites, Capabilities, Results_Count, Results_Skip
 func (s *server) listAccountNumbers(c *call) error {
 	f, err := readNumberFilter(c.read())
 	if err != nil {
@@ -179,7 +181,8 @@ func (s *server) purchaseNumber(c *call) error {
 }
 
 // findAvailable lists numbers that can be bought (fonedynamics: GET
-// /AvailableNumbers, CountryCode, Type, Capabilities, Contains). A country
+// /AvailableNumbers, CountryCode, Type, Capabilities, Contains, Results_Count,
+// Results_Skip). A country
 // of which there is nothing at all is refused.
 func (s *server) findAvailable(c *call) error {
 	r := c.read()

@@ -147,8 +147,8 @@ func (r *reading) int(name string) (n int64, given bool) {
 	return n, true
 }
 
-// page reads Results_Count and Results_Skip (fonedynamics: every call,
-// Results_Count, Results_Skip). A count above the most is taken for it.
+// page reads Results_Count and Results_Skip, of which a list says how many it
+// gives when it is not asked, and at most. A count above that is taken for it.
 func (r *reading) page(count, most int) (limit, skip int) {
 	limit = count
 	for _, p := range []struct {
