@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http/httptest"
 	"net/netip"
 	"strings"
 	"sync"
@@ -147,4 +148,13 @@ func (c *core) rev(t *testing.T) int64 {
 		t.Fatal(err)
 	}
 	return n.Rev
+}
+
+// serve answers a request with the credentials of the tests.
+func (c *core) serve(method, target, body string) *httptest.ResponseRecorder {
+	r := httptest.NewRequest(method, target, strings.NewReader(body))
+	r.Header.Set("Authorization", "Basic m2g:m2g-secret")
+	w := httptest.NewRecorder()
+	message2give.New(c, message2give.Options{}).ServeHTTP(w, r)
+	return w
 }

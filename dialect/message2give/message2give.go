@@ -118,13 +118,19 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // place takes the number and the destination from the path. What is no number
 // is as unknown as one that nobody has.
+//
+// message2give: organisations/{workspace_id}/msns/{msn_id}, msn_id;
+// message2give: organisations/{workspace_id}/msns/{msn_id}/forwarding, msn_id;
+// message2give: organisations/{workspace_id}/msns/{msn_id}/forwarding/{value}, msn_id, value;
+// message2give: organisations/{workspace_id}/msns/{msn_id}/voice, msn_id;
+// message2give: organisations/{workspace_id}/msns/{msn_id}/voice/{value}, msn_id, value
 func (c *call) place(params []string) (err error) {
-	if len(params) > 1 { // message2give: every call, msn_id
+	if len(params) > 1 {
 		if c.number, err = readNumber("number", params[1]); err != nil {
 			return noSuch(saysNoNumber)
 		}
 	}
-	if len(params) > 2 { // message2give: forwarding/{value}, value; message2give: voice/{value}, value
+	if len(params) > 2 {
 		c.value = params[2]
 		// These calls have no query, so that of a URL which was not encoded
 		// belongs to it. Without it the path would name another destination.
@@ -268,6 +274,13 @@ func (s *server) send(c *call) error {
 }
 
 // login finds out who makes a request, in the workspace of the path.
+//
+// message2give: organisations/{workspace_id}/msns, workspace_id;
+// message2give: organisations/{workspace_id}/msns/{msn_id}, workspace_id;
+// message2give: organisations/{workspace_id}/msns/{msn_id}/forwarding, workspace_id;
+// message2give: organisations/{workspace_id}/msns/{msn_id}/forwarding/{value}, workspace_id;
+// message2give: organisations/{workspace_id}/msns/{msn_id}/voice, workspace_id;
+// message2give: organisations/{workspace_id}/msns/{msn_id}/voice/{value}, workspace_id
 func (s *server) login(r *http.Request, workspace string) (wirechief.Principal, error) {
 	refused := &wirechief.Error{Kind: wirechief.Unauthenticated, Message: saysNoCredentials}
 	l, ok := readLogin(r.Header)

@@ -5,7 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
-	"strings"
+	"net/url"
 	"testing"
 
 	"go.uber.org/goleak"
@@ -153,12 +153,8 @@ func TestWithdrawnKey(t *testing.T) {
 // What is read can be sent back, and changes nothing.
 func TestRoundTrip(t *testing.T) {
 	c := newCore(t, given)
-	h := message2give.New(c, message2give.Options{})
 	do := func(method, body string) string {
-		r := httptest.NewRequest(method, "/2019-01-23/organisations/self/msns/61400000000", strings.NewReader(body))
-		set("Authorization", "Basic m2g:m2g-secret")(r)
-		w := httptest.NewRecorder()
-		h.ServeHTTP(w, r)
+		w := c.serve(method, "/2019-01-23/organisations/self/msns/61400000000", body)
 		if w.Code != 200 {
 			t.Errorf("%s %s: %d %s", method, body, w.Code, w.Body)
 		}
@@ -169,5 +165,95 @@ func TestRoundTrip(t *testing.T) {
 	do("POST", before)
 	if after := do("GET", ""); after != before || c.rev(t) != rev {
 		t.Errorf("%s\nbecame (%d changes)\n%s", before, c.rev(t)-rev, after)
+	}
+}
+
+// FuzzBodies: whatever comes, the answer is of the right shape and never blames
+// us, and what is kept can be read and sent back.
+func FuzzBodies(f *testing.F) {
+	paths := []string{"", "/forwarding", "/voice", "!"}
+	for i, bodies := range [][]string{
+		{`{"alias":"Desk","replies":{"AgentsOnline":{"message":"Hi","enabled":true}},"voice":{"61400005678":{"enabled":true},"sip:a@b.test":{"enabled":false}}}`, `{"voice":{"":{}}}`},
+		{`{"destination":"a@b.test","enabled":true,"type":"Email","historyMessages":"5","historyTimezone":"UTC"}`, `{"destination":"+61 400 004 321","enabled":false,"type":"SMS","prefix":"\ud83d\ude00"}`, `{"destination":"https://a.test","enabled":true,"type":"HTTP","httpMethod":"get","encoding":"json","historyMessages":1e2}`},
+		{`{"destination":"sip:a@b.test","enabled":true,"notifySms":false}`},
+		{`{"to":"61400000002","from":"61400000000","type":"sms","template":"{{a}} {{ b }}","fields":{"a":1,"b":"x"},"simulated":true}`, `{"to":"191177","from":"+61400000000","type":"mms","media":["https://a.test/1.png"],"simulated":true}`},
+	} {
+		for _, body := range bodies {
+			f.Add(i, body)
+		}
+	}
+	c := newCore(f, given)
+	f.Fuzz(func(t *testing.T, i int, body string) {
+		path := paths[uint(i)%uint(len(paths))]
+		target := "/2019-01-23/organisations/self/msns/61400000000" + path
+		if path == "!" {
+			target = "/2019-01-23/messages"
+		}
+		w := c.serve("POST", target, body)
+		var answer struct{ Status string }
+		if err := json.Unmarshal(w.Body.Bytes(), &answer); err != nil || answer.Status == "" || w.Code >= 500 {
+			t.Fatalf("%d %s: %v", w.Code, w.Body, err)
+		}
+		if w.Code != 200 || path == "!" {
+			return
+		}
+		w = c.serve("GET", "/2019-01-23/organisations/self/msns/61400000000", "")
+		if !json.Valid(w.Body.Bytes()) || w.Code != 200 {
+			t.Fatalf("%d %s", w.Code, w.Body)
+		}
+		if back := c.serve("POST", "/2019-01-23/organisations/self/msns/61400000000", w.Body.String()); back.Code != 200 {
+			t.Fatalf("%s came back as %d %s", w.Body, back.Code, back.Body)
+		}
+		var read struct {
+			Forwarding, Voice map[string]any
+		}
+		if err := json.Unmarshal(w.Body.Bytes(), &read); err != nil {
+			t.Fatal(err)
+		}
+		for part, keys := range map[string]map[string]any{"/forwarding/": read.Forwarding, "/voice/": read.Voice} {
+			for key := range keys {
+				if w := c.serve("DELETE", "/2019-01-23/organisations/self/msns/61400000000"+part+url.PathEscape(key), ""); w.Code != 200 {
+					t.Fatalf("%q cannot be removed: %d %s", key, w.Code, w.Body)
+				}
+			}
+		}
+	})
+}
+
+// FuzzPaths: a destination in a path is found or not, and nothing else happens.
+func FuzzPaths(f *testing.F) {
+	for _, seed := range []string{"Chat", "%2F", "https://a.test//b?c=d", "+61400005678", "%zz", "..", "a/../b", "%00", "%ff"} {
+		f.Add(seed)
+	}
+	c := newCore(f, given)
+	f.Fuzz(func(t *testing.T, value string) {
+		target := "/2019-01-23/organisations/self/msns/61400000000/forwarding/" + value
+		u, err := url.ParseRequestURI(target)
+		if err != nil {
+			return
+		}
+		r := httptest.NewRequest("DELETE", "/", http.NoBody)
+		r.URL = u
+		set("Authorization", "Basic m2g:m2g-secret")(r)
+		w := httptest.NewRecorder()
+		message2give.New(c, message2give.Options{}).ServeHTTP(w, r)
+		switch w.Code {
+		case 200:
+			c.serve("POST", "/2019-01-23/organisations/self/msns/61400000000/forwarding", `{"destination":"Chat","enabled":true,"type":"Console"}`)
+		case 404, 405:
+		default:
+			t.Fatalf("%q: %d %s", value, w.Code, w.Body)
+		}
+	})
+}
+
+// BenchmarkGet is the whole dialect and core around one read.
+func BenchmarkGet(b *testing.B) {
+	h := message2give.New(newCore(b, given), message2give.Options{})
+	r := httptest.NewRequest("GET", "/2019-01-23/organisations/self/msns/61400000000", http.NoBody)
+	set("Authorization", "Basic m2g:m2g-secret")(r)
+	b.ReportAllocs()
+	for b.Loop() {
+		h.ServeHTTP(httptest.NewRecorder(), r)
 	}
 }

@@ -27,7 +27,7 @@ const (
 	saysMissing          = "Missing required property: %s" // message2give: every call, missing property
 	saysNoCredentials    = "Unauthorised"
 	saysForbidden        = "Forbidden"
-	saysNoWorkspace      = "Workspace Not Found" // message2give: every call, workspace_id
+	saysNoWorkspace      = "Workspace Not Found"
 	saysNoNumber         = "MSN Not Found"
 	saysNoForwarding     = "Forwarding Not Found"
 	saysNoVoice          = "Voice Forwarding Not Found"
