@@ -2,6 +2,7 @@ package client
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -74,18 +75,38 @@ func (c *Client) Close() { c.http.CloseIdleConnections() }
 type call struct {
 	query  url.Values
 	body   any    // goes out as JSON
-	raw    []byte // goes out as YAML
+	raw    []byte // goes out as it is
+	media  string // type of raw; empty: YAML
 	header http.Header
+	sent   func(done, total int64) // told how much of raw is under way
+}
+
+// counted is a body that tells how much of it was read.
+type counted struct {
+	*bytes.Reader
+	sent func(done, total int64)
+}
+
+func (r *counted) Read(p []byte) (int, error) {
+	n, err := r.Reader.Read(p)
+	r.sent(r.Size()-int64(r.Len()), r.Size())
+	return n, err
 }
 
 // fetch makes a call that is answered with JSON.
 func fetch[T any](ctx context.Context, c *Client, method, path string, what call) (T, error) {
-	var out, none T
 	resp, err := c.start(ctx, method, path, what)
 	if err != nil {
+		var none T
 		return none, err
 	}
 	defer drain(resp)
+	return read[T](ctx, c, resp)
+}
+
+// read reads an answer in JSON.
+func read[T any](ctx context.Context, c *Client, resp *http.Response) (T, error) {
+	var out, none T
 	if !isJSON(resp) {
 		return none, c.stranger(resp)
 	}
@@ -119,7 +140,10 @@ func (c *Client) start(ctx context.Context, method, path string, what call) (*ht
 	media := ""
 	switch {
 	case what.raw != nil:
-		body, media = bytes.NewReader(what.raw), "application/yaml"
+		body, media = bytes.NewReader(what.raw), cmp.Or(what.media, "application/yaml")
+		if what.sent != nil {
+			body = &counted{bytes.NewReader(what.raw), what.sent}
+		}
 	case what.body != nil:
 		data, err := json.Marshal(what.body)
 		if err != nil {
@@ -134,6 +158,9 @@ func (c *Client) start(ctx context.Context, method, path string, what call) (*ht
 	r, err := http.NewRequestWithContext(ctx, method, target, body)
 	if err != nil {
 		return nil, err
+	}
+	if what.raw != nil {
+		r.ContentLength = int64(len(what.raw)) // also of a body that is counted
 	}
 	for name, values := range what.header {
 		r.Header[name] = values
