@@ -53,7 +53,9 @@ func (s *server) uploadGreeting(c *call) error {
 		case part.FileName() == "":
 			continue
 		}
-		g, err := s.core.PutGreetingAudio(c.r.Context(), c.p, key, part.FileName(), part)
+		name := part.FileName()
+		name = name[strings.LastIndexAny(name, `/\`)+1:] // some send the folder, too
+		g, err := s.core.PutGreetingAudio(c.r.Context(), c.p, key, name, part)
 		if err != nil {
 			return err
 		}

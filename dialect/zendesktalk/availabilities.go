@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/wirechief/wirechief"
 )
@@ -58,10 +59,10 @@ func (s *server) updateAvailability(c *call) error {
 	}{
 		{"agent_state", state, []string{"online", "offline", "away", "transfers_only"}},
 		{"via", via, []string{"client", "phone"}},
-		{"call_status", status, []string{"", "null", "on_call", "wrap_up"}},
+		{"call_status", status, []string{"on_call", "wrap_up", "null", ""}},
 	} {
 		if value, set := v.patch.Value(); set && !slices.Contains(v.values, value) {
-			return wirechief.InvalidField(v.name, "%q is not one of %q", value, v.values)
+			return wirechief.InvalidField(v.name, "%q is not one of %s", value, strings.TrimSuffix(strings.Join(v.values, ", "), ", "))
 		}
 	}
 	a, err := s.core.Agents().Put(c.r.Context(), c.p, strconv.FormatInt(id, 10), func(a *wirechief.Agent) error {

@@ -145,9 +145,14 @@ func readMenu(record object) (p menuPatch, err error) {
 	return p, err
 }
 
+// readGreetingID reads the id of a greeting, of a default one a text.
 func readGreetingID(v dialect.Value) (string, error) {
 	if v[0] == '"' {
-		return v.Text()
+		text, err := v.Text()
+		if err == nil && systemGreetingOf(text) == nil {
+			err = dialect.ErrType
+		}
+		return text, err
 	}
 	id, err := readID(v)
 	return strconv.FormatInt(id, 10), err
@@ -220,22 +225,39 @@ func (p *routePatch) apply(r *wirechief.IVRRoute) error {
 		*r = wirechief.IVRRoute{ID: r.ID, Keypress: r.Keypress, Greeting: r.Greeting, Action: r.Action}
 	}
 	p.tags.Apply(&r.Tags)
+	lacks := ""
 	switch r.Action {
-	case "group", "voicemail":
+	case "":
+		lacks = "action"
+	case "group":
+		if p.groups.Apply(&r.Groups); len(r.Groups) == 0 {
+			lacks = "group_ids"
+		}
+	case "voicemail":
 		p.groups.Apply(&r.Groups)
 	case "phone_number":
-		p.number.Apply(&r.Number)
+		if p.number.Apply(&r.Number); r.Number == "" {
+			lacks = "phone_number"
+		}
 	case "textback":
 		p.text.Apply(&r.Text)
 		p.from.Apply(&r.TextFrom)
+		switch {
+		case r.Text == "":
+			lacks = "sms_text"
+		case r.TextFrom == 0:
+			lacks = "textback_phone_number_id"
+		}
 	case "menu":
-		p.menu.Apply(&r.Menu)
+		if p.menu.Apply(&r.Menu); r.Menu == 0 {
+			lacks = "menu_id"
+		}
 	}
-	switch {
-	case r.Keypress == "":
-		return blank("keypress")
-	case r.Action == "":
-		return blank("action")
+	if r.Keypress == "" {
+		lacks = "keypress"
+	}
+	if lacks != "" {
+		return blank(lacks)
 	}
 	return nil
 }
