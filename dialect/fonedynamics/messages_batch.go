@@ -2,6 +2,7 @@ package fonedynamics
 
 import (
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/wirechief/wirechief"
@@ -107,7 +108,7 @@ func (s *server) failure(c *call, err error) sendFailure {
 		s.log.Warn("a text of a batch could not be taken", "tenant", c.p.Tenant, "error", err)
 	}
 	words := wirechief.MessageOf(e)
-	if field := fieldOf(e); field != "" {
+	if field := fieldOf(e); field != "" && !strings.HasPrefix(words, field) {
 		words = field + ": " + words
 	}
 	return sendFailure{answerTo(e).code, words}

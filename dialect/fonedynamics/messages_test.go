@@ -1,0 +1,558 @@
+package fonedynamics_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/wirechief/wirechief"
+	"github.com/wirechief/wirechief/dialect/dialecttest"
+	"github.com/wirechief/wirechief/dialect/fonedynamics"
+	"github.com/wirechief/wirechief/exchange"
+	"github.com/wirechief/wirechief/test/world"
+)
+
+// TestMessagesWire plays the archives about messages: every documented call and
+// parameter, every refusal, and what real clients send.
+func TestMessagesWire(t *testing.T) {
+	dialecttest.Archives(t, "testdata/messages_*.txt", func(t *testing.T, given string) dialecttest.Subject {
+		w := newTexts(t, given)
+		return dialecttest.Subject{Handler: texts(w), State: func() string { return correspondence(t, w) }}
+	})
+}
+
+// newTexts is a world whose hooks are told, and whose texts stay where they are.
+func newTexts(t testing.TB, state string) *world.World {
+	w := newLiveTexts(t, state)
+	for _, carrier := range []string{"main", "spare"} {
+		if err := w.PauseCarrier(t.Context(), carrier, true); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return w
+}
+
+// newLiveTexts is one whose texts go to its carrier.
+func newLiveTexts(t testing.TB, state string) *world.World {
+	return world.New(t, state, func(o *exchange.Options) {
+		o.Formats = map[string]wirechief.Formatter{wirechief.DialectFoneDynamics: fonedynamics.Formatter{}}
+	})
+}
+
+func texts(core fonedynamics.Core) http.Handler {
+	return fonedynamics.New(core, fonedynamics.Options{Now: world.Start})
+}
+
+// correspondence tells what texts of acme there are, one a line, oldest first.
+func correspondence(t testing.TB, w *world.World) string {
+	list, err := w.Messages(context.Background(), wirechief.Principal{Tenant: "acme"}, wirechief.MessageFilter{Oldest: true, Limit: 1000})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b strings.Builder
+	for _, m := range list {
+		fmt.Fprintf(&b, "%s from %s to %s: %q", m.Status, m.From, m.To, m.Text)
+		if m.Property != "" {
+			fmt.Fprintf(&b, " on %s", m.Property)
+		}
+		if !m.Queue.At.Equal(m.CreatedAt) && m.Queue.Lane != "" {
+			fmt.Fprintf(&b, " at %s", m.Queue.At.Format(time.RFC3339))
+		}
+		if m.Options != nil {
+			doc, err := json.Marshal(m.Options)
+			if err != nil {
+				t.Fatal(err)
+			}
+			fmt.Fprintf(&b, " %s", doc)
+		}
+		fmt.Fprintln(&b)
+	}
+	if b.Len() == 0 {
+		return "no texts\n"
+	}
+	return b.String()
+}
+
+const textState = `tenants:
+  - id: acme
+    require_campaign: false
+    credentials: [{dialect: fonedynamics, account_sid: ` + accountSID + `, token: fd-secret}]
+    properties: [{sid: ` + propertySID + `, name: Main}]
+    numbers:
+      - {number: "+61280000001", carrier: main, capabilities: [voice, sms], type: local, property: ` + propertySID + `}
+      - {number: "+61280000002", carrier: main, capabilities: [voice, sms], type: local}
+  - id: globex
+    require_campaign: false
+    credentials: [{dialect: fonedynamics, account_sid: AGLOBEX, token: globex-secret}]
+    properties: [{sid: ` + foreign + `, name: Globex}]
+    numbers: [{number: "+61280000009", carrier: main, capabilities: [sms], type: local, property: ` + foreign + `}]
+`
+
+const (
+	texting  = "/v2/Properties/" + propertySID + "/Messages"
+	batching = "/v2/Properties/" + propertySID + "/BatchMessages"
+	hello    = `{"From":"+61280000001","To":"+61400000002","Text":"Hi"}`
+	anyTime  = "?Date_From=0&Date_To=253402300799"
+)
+
+// failing is a core whose calls about messages all fail once err is set.
+type failing struct {
+	*world.World
+	err error
+}
+
+func (f *failing) Send(ctx context.Context, r wirechief.SendRequest) (wirechief.SendResult, error) {
+	if f.err != nil {
+		return wirechief.SendResult{}, f.err
+	}
+	return f.World.Send(ctx, r)
+}
+
+func (f *failing) Message(ctx context.Context, p wirechief.Principal, id int64) (*wirechief.Message, []*wirechief.Delivery, error) {
+	if f.err != nil {
+		return nil, nil, f.err
+	}
+	return f.World.Message(ctx, p, id)
+}
+
+func (f *failing) Messages(ctx context.Context, p wirechief.Principal, filter wirechief.MessageFilter) ([]*wirechief.Message, error) {
+	if f.err != nil {
+		return nil, f.err
+	}
+	return f.World.Messages(ctx, p, filter)
+}
+
+func TestMessagesConformance(t *testing.T) {
+	theirs := wirechief.SID('M', "globex", 1)
+	(&dialecttest.Suite{
+		New: func(t *testing.T) (http.Handler, func(error)) {
+			c := &failing{World: newTexts(t, textState)}
+			return texts(c), func(err error) { c.err = err }
+		},
+		Calls: []dialecttest.Call{
+			{Name: "send", Method: "POST", Target: texting, Body: hello},
+			{Name: "send leased", Method: "POST", Target: texting, Body: `{"To":"+61400000002","Text":"Hi"}`},
+			{Name: "find", Method: "GET", Target: texting + anyTime},
+		},
+		Unknown: []dialecttest.Call{
+			{Name: "no property", Method: "POST", Target: "/v2/Messages", Body: hello},
+			{Name: "no name", Method: "GET", Target: "/v2/Messages/"},
+			{Name: "method", Method: "DELETE", Target: texting},
+			{Name: "get a batch", Method: "GET", Target: batching},
+		},
+		AbsentStatus: http.StatusBadRequest,
+		Absent: []dialecttest.Call{
+			{Name: "nobody's message", Method: "GET", Target: "/v2/Messages/" + wirechief.SID('M', "acme", 77)},
+			{Name: "another's message", Method: "GET", Target: "/v2/Messages/" + theirs},
+			{Name: "no SID", Method: "GET", Target: "/v2/Messages/1"},
+			{Name: "another's property", Method: "POST", Target: "/v2/Properties/" + foreign + "/Messages", Body: hello},
+			{Name: "a batch for another's property", Method: "POST", Target: "/v2/Properties/" + foreign + "/BatchMessages", Body: `{"Messages":[` + hello + `]}`},
+			{Name: "find in another's property", Method: "GET", Target: "/v2/Properties/" + foreign + "/Messages" + anyTime},
+			{Name: "from another's number", Method: "POST", Target: texting, Body: strings.Replace(hello, "0001", "0009", 1)},
+		},
+		Takes: []string{"invalid UTF-8"},
+		Login: authorize(basic(accountSID, "fd-secret")),
+		Wrong: []func(*http.Request){
+			authorize(basic(accountSID, "wrong")), authorize(basic("AGLOBEX", "fd-secret")), authorize("Bearer fd-secret"), authorize("Basic"),
+		},
+		Refusal: refusal,
+		Secrets: []string{"fd-secret", "globex-secret", "Globex"},
+	}).Run(t)
+}
+
+// resource is a message as a client reads it.
+type resource struct {
+	MessageSid, AccountSid, PropertySid, From, To, Text, Status, Direction, ErrorCode, ExternalId string
+	DeliveryReceipt                                                                               *bool
+	NumSegments, Scheduled, Created, Submitted, Delivered, Received                               int64
+}
+
+// look gets a message.
+func look(t testing.TB, h http.Handler, sid string) resource {
+	t.Helper()
+	w := ask(t, h, "GET", "/v2/Messages/"+sid, "")
+	var reply struct{ Message resource }
+	if err := json.Unmarshal(w.Body.Bytes(), &reply); err != nil || w.Code != 200 {
+		t.Fatalf("%d %s %v", w.Code, w.Body, err)
+	}
+	return reply.Message
+}
+
+// sendOK sends what must be accepted.
+func sendOK(t testing.TB, h http.Handler, body string) resource {
+	t.Helper()
+	w := ask(t, h, "POST", texting, body)
+	var reply struct{ Message resource }
+	if err := json.Unmarshal(w.Body.Bytes(), &reply); err != nil || w.Code != 200 {
+		t.Fatalf("%d %s %v", w.Code, w.Body, err)
+	}
+	return reply.Message
+}
+
+// next answers what the carrier is given next.
+func next(t testing.TB, w *world.World, o wirechief.Outcome) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	try, err := w.Main.Next(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	try.Answer(o)
+}
+
+// becomes waits until a message has a status.
+func becomes(t testing.TB, h http.Handler, sid, status string) resource {
+	t.Helper()
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	for range 4000 {
+		if m := look(t, h, sid); m.Status == status {
+			return m
+		}
+		<-tick.C
+	}
+	t.Fatalf("the message does not become %s", status)
+	return resource{}
+}
+
+// What becomes of a text is told in the vendor's words.
+func TestMessageLife(t *testing.T) {
+	done := wirechief.Outcome{Disposition: wirechief.Done, IDs: []string{"c1"}}
+	for _, tt := range []struct {
+		name    string
+		outcome wirechief.Outcome
+		receipt wirechief.ReceiptState
+		status  string
+		code    string
+	}{
+		{"submitted", done, "", "Submitted", ""},
+		{"delivered", done, wirechief.ReceiptDelivered, "Delivered", ""},
+		{"undeliverable", done, wirechief.ReceiptUndeliverable, "Failed", "UNDELIVERABLE"},
+		{"rejected", done, wirechief.ReceiptRejected, "Failed", "REJECTED"},
+		{"expired", done, wirechief.ReceiptExpired, "Failed", "EXPIRED"},
+		{"unknown", done, wirechief.ReceiptUnknown, "Failed", "UNKNOWN"},
+		{"refused by the carrier", wirechief.Outcome{Disposition: wirechief.Final, Reason: wirechief.ReasonDestination}, "", "Failed", "DESTINATION"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			w := newLiveTexts(t, textState)
+			h := texts(w)
+			m := sendOK(t, h, hello)
+			if m.Status != "Processing" || m.Direction != "Transmit" || m.Created != world.Start().Unix() || m.Submitted != 0 || m.DeliveryReceipt == nil || !*m.DeliveryReceipt {
+				t.Errorf("%+v", m)
+			}
+			next(t, w, tt.outcome)
+			if tt.receipt != "" {
+				becomes(t, h, m.MessageSid, "Submitted")
+				if err := w.Main.Receipt(t.Context(), wirechief.Receipt{ID: "c1", State: tt.receipt}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			m = becomes(t, h, m.MessageSid, tt.status)
+			if m.ErrorCode != tt.code || (m.Submitted != 0) != (tt.outcome.Disposition == wirechief.Done) || (m.Delivered != 0) != (tt.status == "Delivered") {
+				t.Errorf("%+v", m)
+			}
+		})
+	}
+}
+
+// A text that was withdrawn elsewhere has failed here.
+func TestCanceledElsewhere(t *testing.T) {
+	w := newTexts(t, textState)
+	h := texts(w)
+	m := sendOK(t, h, fmt.Sprintf(`{"From":"+61280000001","To":"+61400000002","Text":"Hi","Schedule":%d}`, world.Start().Unix()+3600))
+	if m.Scheduled != world.Start().Unix()+3600 || m.Status != "Processing" {
+		t.Errorf("%+v", m)
+	}
+	id, _ := wirechief.SIDValue('M', "acme", m.MessageSid)
+	if _, err := w.CancelMessage(t.Context(), wirechief.Principal{Tenant: "acme"}, id); err != nil {
+		t.Fatal(err)
+	}
+	if m = look(t, h, m.MessageSid); m.Status != "Failed" || m.ErrorCode != "CANCELED" {
+		t.Errorf("%+v", m)
+	}
+}
+
+// form reads a body and says in which order its names came.
+func form(t testing.TB, body string) (url.Values, []string) {
+	t.Helper()
+	values, err := url.ParseQuery(body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var order []string
+	for part := range strings.SplitSeq(body, "&") {
+		name, _, _ := strings.Cut(part, "=")
+		order = append(order, name)
+	}
+	return values, order
+}
+
+var eight = []string{"Action", "Event", "Account.Sid", "Property.Sid", "Message.Sid", "Message.From", "Message.To", "Message.Text"}
+
+// An inbound text is told by exactly the eight parameters, and can be asked for.
+func TestInboundWebhook(t *testing.T) {
+	w := newTexts(t, textState)
+	h := texts(w)
+	for _, method := range []string{"GET", "POST"} {
+		if a := ask(t, h, "POST", "/v2/Numbers/61280000002", `{"WebHookUrl":"https://hooks.test/in?own=1","WebHookMethod":"`+method+`"}`); a.Code != 200 {
+			t.Fatalf("%d %s", a.Code, a.Body)
+		}
+		if err := w.Main.Bring(t.Context(), wirechief.Inbound{From: "+61400000002", To: "+61280000002", Text: "Grüße & mehr=1?"}); err != nil {
+			t.Fatal(err)
+		}
+		given := w.Engine.Given()
+		d := given[len(given)-1]
+		if d.Kind != wirechief.KindHTTP || d.Destination != "https://hooks.test/in?own=1" || d.Profile != wirechief.DialectFoneDynamics ||
+			d.Method != method || d.ContentType != "application/x-www-form-urlencoded; charset=utf-8" || d.Chunked {
+			t.Errorf("%+v", d)
+		}
+		values, order := form(t, string(d.Body))
+		if !slices.Equal(order, eight) {
+			t.Errorf("names %q", order)
+		}
+		sid := values.Get("Message.Sid")
+		for name, want := range map[string]string{
+			"Action": "Webhook", "Event": "Message.Received", "Account.Sid": accountSID, "Property.Sid": propertySID,
+			"Message.From": "+61400000002", "Message.To": "+61280000002", "Message.Text": "Grüße & mehr=1?",
+		} {
+			if values.Get(name) != want {
+				t.Errorf("%s is %q, want %q", name, values.Get(name), want)
+			}
+		}
+		m := look(t, h, sid)
+		if m.Status != "Received" || m.Direction != "Receive" || m.Received == 0 || m.PropertySid != propertySID || *m.DeliveryReceipt {
+			t.Errorf("%+v", m)
+		}
+	}
+	a := ask(t, h, "GET", texting+anyTime+"&Direction=Receive&Status=Received", "")
+	if n := strings.Count(a.Body.String(), `"Status":"Received"`); n != 2 {
+		t.Errorf("%d found: %s", n, a.Body)
+	}
+}
+
+// A receipt is told to the number's hook and to the text's own, unless it is
+// not wanted; a reply to a leased number to the hook of its text.
+func TestReceiptAndReplyWebhooks(t *testing.T) {
+	w := newLiveTexts(t, textState)
+	h := texts(w)
+	for _, number := range []string{"61280000001", "61280000002"} {
+		if a := ask(t, h, "POST", "/v2/Numbers/"+number, `{"DeliveryReceiptWebHookUrl":"https://hooks.test/number","WebHookUrl":"https://hooks.test/in"}`); a.Code != 200 {
+			t.Fatalf("%d %s", a.Code, a.Body)
+		}
+	}
+	told := func() (out []string) {
+		for _, d := range w.Engine.Given() {
+			values, order := form(t, string(d.Body))
+			if !slices.Equal(order, eight) {
+				t.Errorf("names %q", order)
+			}
+			out = append(out, d.Method+" "+d.Destination+" "+values.Get("Event")+" "+values.Get("Message.Text"))
+		}
+		return out
+	}
+	m := sendOK(t, h, `{"To":"+61400000002","Text":"one","DeliveryReceiptWebhookUri":"https://hooks.test/own","DeliveryReceiptWebhookMethod":"Get","WebhookUri":"https://hooks.test/reply","WebhookMethod":"GET"}`)
+	next(t, w, wirechief.Outcome{Disposition: wirechief.Done, IDs: []string{"c1"}})
+	becomes(t, h, m.MessageSid, "Submitted")
+	if err := w.Main.Receipt(t.Context(), wirechief.Receipt{ID: "c1", State: wirechief.ReceiptDelivered}); err != nil {
+		t.Fatal(err)
+	}
+	quiet := sendOK(t, h, `{"From":"+61280000001","To":"+61400000003","Text":"two","DeliveryReceipt":false}`)
+	next(t, w, wirechief.Outcome{Disposition: wirechief.Final, Reason: wirechief.ReasonDestination})
+	becomes(t, h, quiet.MessageSid, "Failed")
+	for _, from := range []string{"+61400000002", "+61400000003"} {
+		if err := w.Main.Bring(t.Context(), wirechief.Inbound{From: from, To: m.From, Text: "from " + from}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := []string{
+		"POST https://hooks.test/number Message.DeliveryReceiptReceived one",
+		"GET https://hooks.test/own Message.DeliveryReceiptReceived one",
+		"GET https://hooks.test/reply Message.Received from +61400000002",
+		"POST https://hooks.test/in Message.Received from +61400000003",
+	}
+	if got := told(); !slices.Equal(got, want) {
+		t.Errorf("told\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+// A tenant without a property has one that follows from its name, in webhooks too.
+func TestWebhookWithoutAProperty(t *testing.T) {
+	w := newTexts(t, `tenants:
+  - id: acme
+    credentials: [{dialect: fonedynamics, account_sid: `+accountSID+`, token: fd-secret}]
+    numbers: [{number: "+61280000001", carrier: main, capabilities: [sms], forwards: [{type: http, destination: "https://hooks.test/in", format: fonedynamics}]}]
+`)
+	if err := w.Main.Bring(t.Context(), wirechief.Inbound{From: "+61400000002", To: "+61280000001", Text: "Hi"}); err != nil {
+		t.Fatal(err)
+	}
+	values, _ := form(t, string(w.Engine.Given()[0].Body))
+	property := values.Get("Property.Sid")
+	a := ask(t, texts(w), "GET", "/v2/Properties/"+property+"/Messages"+anyTime, "")
+	if a.Code != 200 || strings.Count(a.Body.String(), `"PropertySid":"`+property+`"`) != 1 {
+		t.Errorf("%d %s", a.Code, a.Body)
+	}
+}
+
+// A formatter refuses what it has no words for.
+func TestFormatRefuses(t *testing.T) {
+	m, hook := new(wirechief.Message), new(wirechief.Hook)
+	for _, n := range []wirechief.Notice{
+		{}, {Message: m, Event: wirechief.NoticeInbound}, {Message: m, Event: wirechief.NoticeInbound, Webhook: new(wirechief.Webhook)}, {Message: m, Hook: hook, Event: "call"},
+		{Hook: hook, Event: wirechief.NoticeInbound},
+	} {
+		if _, err := (fonedynamics.Formatter{}).Format(n); wirechief.KindOf(err) != wirechief.Internal || err == nil {
+			t.Errorf("%+v: %v", n, err)
+		}
+	}
+}
+
+// The Java client writes JSON in ISO-8859-1.
+func TestLatin1Text(t *testing.T) {
+	h := texts(newTexts(t, textState))
+	for _, body := range []string{
+		"{\"From\":\"+61280000001\",\"To\":\"+61400000002\",\"Text\":\"caf\xe9\"}",
+		"{\"From\":\"+61280000001\",\"To\":\"+61400000002\",\"Text\":\"café\"}",
+	} {
+		if m := look(t, h, sendOK(t, h, body).MessageSid); m.Text != "café" {
+			t.Errorf("%q", m.Text)
+		}
+	}
+	a := ask(t, h, "POST", batching, "{\"Messages\":[{\"From\":\"+61280000001\",\"To\":\"+61400000002\",\"Text\":\"caf\xe9\"}]}")
+	if !strings.Contains(a.Body.String(), `"Text":"café"`) {
+		t.Errorf("%s", a.Body)
+	}
+}
+
+// Large batches keep their order; above a thousand they are refused.
+func TestLargeBatch(t *testing.T) {
+	h := texts(newTexts(t, textState))
+	batch := func(n int) string {
+		entries := make([]string, n)
+		for i := range entries {
+			entries[i] = fmt.Sprintf(`{"From":"+61280000001","To":"+6140000%04d","Text":"text %d"}`, i, i)
+			if i%7 == 3 {
+				entries[i] = `{"Text":"nobody"}`
+			}
+		}
+		return `{"Messages":[` + strings.Join(entries, ",") + `]}`
+	}
+	var reply []struct{ MessageSid, Text, ErrorCode, Message string }
+	a := ask(t, h, "POST", batching, batch(1000))
+	if err := json.Unmarshal(a.Body.Bytes(), &reply); err != nil || len(reply) != 1000 || a.Code != 200 {
+		t.Fatalf("%d %.200s %v", a.Code, a.Body, err)
+	}
+	for i, r := range reply {
+		if i%7 == 3 {
+			if r.ErrorCode != "PARAMETER_REQUIRED" || r.Message != "To is required" || r.MessageSid != "" {
+				t.Fatalf("entry %d: %+v", i, r)
+			}
+		} else if r.Text != fmt.Sprintf("text %d", i) || r.MessageSid == "" || r.ErrorCode != "" {
+			t.Fatalf("entry %d: %+v", i, r)
+		}
+	}
+	a = ask(t, h, "POST", batching, batch(1001))
+	refusal(t, a.Code, a.Header(), a.Body.Bytes())
+	if a.Code != 400 {
+		t.Errorf("%d %s", a.Code, a.Body)
+	}
+}
+
+// A store that cannot be written to refuses each entry of a batch, and keeps nothing.
+func TestBatchWithoutAStore(t *testing.T) {
+	w := newTexts(t, textState)
+	h := texts(w)
+	w.Fail(wirechief.Refuse(wirechief.Unavailable, wirechief.RuleStore, "the disk is full"))
+	a := ask(t, h, "POST", batching, `{"Messages":[`+hello+`]}`)
+	if a.Code != 200 || !strings.Contains(a.Body.String(), `[{"ErrorCode":"SERVICE_UNAVAILABLE","Message":`) {
+		t.Errorf("%d %s", a.Code, a.Body)
+	}
+	a = ask(t, h, "POST", texting, hello)
+	if a.Code != 503 || a.Header().Get("Retry-After") == "" {
+		t.Errorf("%d %s", a.Code, a.Body)
+	}
+}
+
+// What a recipient does not want, and what the guard forbids, is refused.
+func TestForbiddenTexts(t *testing.T) {
+	w := world.New(t, textState, func(o *exchange.Options) { o.Guard = wary{} })
+	h := texts(w)
+	if err := w.Main.Bring(t.Context(), wirechief.Inbound{From: "+61400000002", To: "+61280000001", Text: "stop"}); err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		body   string
+		status int
+		code   string
+		field  string
+	}{
+		{hello, 403, "RECIPIENT_OPTED_OUT", "To"},
+		{`{"To":"+61400000002","Text":"Hi"}`, 403, "RECIPIENT_OPTED_OUT", "To"},
+		{`{"To":"+61400000003","Text":"Hi","WebhookUri":"http://10.0.0.1/"}`, 400, "PARAMETER_INVALID", "WebhookUri"},
+		{`{"To":"+61400000003","Text":"Hi","DeliveryReceiptWebhookUri":"http://10.0.0.1/"}`, 400, "PARAMETER_INVALID", "DeliveryReceiptWebhookUri"},
+	} {
+		a := ask(t, h, "POST", texting, tt.body)
+		if a.Code != tt.status || !strings.Contains(a.Body.String(), `{"FieldName":"`+tt.field+`","ErrorCode":"`+tt.code+`"`) {
+			t.Errorf("%s: %d %s", tt.body, a.Code, a.Body)
+		}
+	}
+}
+
+// wary forbids addresses within.
+type wary struct{}
+
+func (wary) Check(_ context.Context, address string) error {
+	if strings.Contains(address, "10.0.0.1") {
+		return wirechief.Refuse(wirechief.Invalid, wirechief.RuleEgress, "the address is not public")
+	}
+	return nil
+}
+
+// FuzzMessages: whatever comes, the answer is a text that is kept, or a refusal
+// of the right shape; a batch is an array, or a refusal.
+func FuzzMessages(f *testing.F) {
+	for _, seed := range []string{
+		hello, `{"To":"+61400000002","Text":"Hi \ud83d\ude00","Schedule":1772452900,"DeliveryReceipt":false}`,
+		`{"Messages":[` + hello + `,{},null,1]}`, `{"Messages":{}}`, `[]`, `{"from":"A B","to":"61400000002","text":"\u0000"}`,
+		"{\"From\":\"+61280000001\",\"To\":\"+61400000002\",\"Text\":\"caf\xe9\",\"WebhookUri\":\"https://a.test/\",\"WebhookMethod\":\"gEt\"}",
+	} {
+		f.Add(seed, "application/json")
+	}
+	f.Add("From=%2B61280000001&To=%2B61400000002&Text=Hi", "application/x-www-form-urlencoded")
+	h := texts(newTexts(f, textState))
+	f.Fuzz(func(t *testing.T, body, contentType string) {
+		a := ask(t, h, "POST", texting, body, "Content-Type", contentType)
+		var one struct{ Message resource }
+		if a.Code == 200 {
+			if err := json.Unmarshal(a.Body.Bytes(), &one); err != nil || len(one.Message.MessageSid) != 32 || one.Message.Status != "Processing" {
+				t.Fatalf("%s %v", a.Body, err)
+			}
+		} else {
+			refusal(t, a.Code, a.Header(), a.Body.Bytes())
+		}
+		a = ask(t, h, "POST", batching, body, "Content-Type", contentType)
+		var many []map[string]any
+		if a.Code == 200 {
+			if err := json.Unmarshal(a.Body.Bytes(), &many); err != nil {
+				t.Fatalf("%s %v", a.Body, err)
+			}
+			for _, m := range many {
+				if _, text := m["Message"].(string); text == (m["MessageSid"] != nil) {
+					t.Fatalf("%s", a.Body)
+				}
+			}
+		} else {
+			refusal(t, a.Code, a.Header(), a.Body.Bytes())
+		}
+		a = ask(t, h, "GET", texting, body)
+		if a.Code != 200 {
+			refusal(t, a.Code, a.Header(), a.Body.Bytes())
+		}
+	})
+}
