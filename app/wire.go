@@ -10,6 +10,7 @@ import (
 	"github.com/wirechief/wirechief/carrier/smpp"
 	"github.com/wirechief/wirechief/config"
 	bulkvsapi "github.com/wirechief/wirechief/dialect/bulkvs"
+	"github.com/wirechief/wirechief/dialect/fonedynamics"
 	"github.com/wirechief/wirechief/dialect/message2give"
 	"github.com/wirechief/wirechief/routing"
 )
@@ -54,6 +55,7 @@ func carriers(cfg *config.Config, s carrier.Services) ([]carrier.Carrier, error)
 func formats(workspace func(tenant string) string) map[string]wirechief.Formatter {
 	return map[string]wirechief.Formatter{
 		wirechief.DialectBulkVS:       bulkvsapi.Formatter{},
+		wirechief.DialectFoneDynamics: fonedynamics.Formatter{},
 		wirechief.DialectMessage2Give: message2give.Formatter{Workspace: workspace},
 	}
 }

@@ -168,7 +168,7 @@ func TestMessagesConformance(t *testing.T) {
 
 // resource is a message as a client reads it.
 type resource struct {
-	MessageSid, AccountSid, PropertySid, From, To, Text, Status, Direction, ErrorCode, ExternalId string
+	MessageSid, AccountSid, PropertySid, From, To, Text, Status, Direction, ErrorCode, ExternalID string
 	DeliveryReceipt                                                                               *bool
 	NumSegments, Scheduled, Created, Submitted, Delivered, Received                               int64
 }
