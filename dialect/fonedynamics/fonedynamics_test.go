@@ -10,11 +10,15 @@ import (
 	"strings"
 	"testing"
 
+	"go.uber.org/goleak"
+
 	"github.com/wirechief/wirechief"
 	"github.com/wirechief/wirechief/dialect/dialecttest"
 	"github.com/wirechief/wirechief/dialect/fonedynamics"
 	"github.com/wirechief/wirechief/test/world"
 )
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // TestWire plays testdata: every call about numbers, accounts and what belongs
 // to them, every refusal, and the shapes of requests that real clients send.

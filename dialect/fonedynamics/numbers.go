@@ -46,6 +46,10 @@ func (s *server) configureNumber(c *call) error {
 	if unknown != nil {
 		return unknown
 	}
+	h, err := s.holdings(c)
+	if err != nil {
+		return err
+	}
 	n, err := s.core.ConfigureNumber(c.ctx(), c.p, to, func(n wirechief.Number) (wirechief.NumberPatch, error) {
 		again := *r
 		set.judge(&again, &n)
@@ -54,10 +58,6 @@ func (s *server) configureNumber(c *call) error {
 		}
 		return set.patch(&n)
 	})
-	if err != nil {
-		return err
-	}
-	h, err := s.holdings(c)
 	if err != nil {
 		return err
 	}
