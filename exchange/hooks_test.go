@@ -104,6 +104,29 @@ func TestANoticeKnowsItsForward(t *testing.T) {
 	}
 }
 
+// Who a forward or a hook tells can be paused before there was anything to tell.
+func TestAForwardIsPaused(t *testing.T) {
+	w := newWorld(t, shapes)
+	w.configure(wirechief.NumberPatch{
+		PutForwards: []wirechief.Forward{{Type: wirechief.KindHTTP, Destination: "http://a.test/1", Enabled: true}},
+		Receipts:    wirechief.Set(wirechief.Hook{URL: "http://r.test/number"}),
+	})
+	for _, tt := range []struct{ destination, err string }{{"http://a.test/1", ""}, {"http://r.test/number", ""}, {"http://a.test/2", "destination"}} {
+		err := w.PauseDestination(t.Context(), acme, wirechief.Lane{Tenant: "acme", Kind: wirechief.KindHTTP, Destination: tt.destination}, true)
+		if tt.err != "" {
+			wantError(t, err, wirechief.NotFound, "", tt.err)
+		} else if err != nil {
+			t.Error(err)
+		}
+	}
+	w.inbound(handset, "hello")
+	for _, d := range w.deliveries(w.inbox()[0].ID) {
+		if (d.Status == wirechief.DeliveryPaused) != (d.Kind == wirechief.KindHTTP) {
+			t.Errorf("%s is %s", d.Destination, d.Status)
+		}
+	}
+}
+
 // One shape that fails hinders no other.
 func TestAShapeThatIsMissing(t *testing.T) {
 	w := newWorld(t)

@@ -2,6 +2,7 @@ package exchange
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/wirechief/wirechief"
@@ -235,6 +236,15 @@ func (x *Exchange) mustBeKnown(ctx context.Context, lane wirechief.Lane) error {
 	for _, w := range x.Webhooks(ctx, lane.Tenant) {
 		if lane.Kind == wirechief.KindWebhook && w.URL == lane.Destination {
 			return nil
+		}
+	}
+	if lane.Kind == wirechief.KindHTTP {
+		for _, n := range x.dir.numbersOf(lane.Tenant) {
+			if n.Receipts.URL == lane.Destination || slices.ContainsFunc(n.Forwards, func(f wirechief.Forward) bool {
+				return f.Type == wirechief.KindHTTP && f.Destination == lane.Destination
+			}) {
+				return nil
+			}
 		}
 	}
 	list, err := x.Store.Deliveries(ctx, wirechief.DeliveryFilter{Tenant: lane.Tenant, Kind: lane.Kind, Destination: lane.Destination, Limit: 1})
