@@ -33,7 +33,7 @@ type commands struct {
 	Serve      serve      `cmd:"" help:"Run the server."`
 	Config     configs    `cmd:"" help:"Look at a configuration file."`
 	Apply      apply      `cmd:"" help:"Bring a running server to the state in a file."`
-	Numbers    numbers    `cmd:"" help:"See numbers."`
+	Numbers    numbers    `cmd:"" help:"Find, hold, buy, change and release numbers."`
 	Send       send       `cmd:"" help:"Send a text."`
 	Messages   messages   `cmd:"" help:"See what became of messages."`
 	Deliveries deliveries `cmd:"" help:"See what was told to customers' endpoints, and tell it again."`

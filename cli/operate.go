@@ -9,7 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/wirechief/wirechief/api/wire"
 	"github.com/wirechief/wirechief/state"
 )
 
@@ -224,65 +223,4 @@ func (c *simulateText) Run(ctx context.Context, stdio IO) error {
 	}
 	defer cl.Close()
 	return cl.SimulateText(ctx, c.From, c.To, c.Text)
-}
-
-// numbers is `wirechief numbers`.
-type numbers struct {
-	List listNumbers `cmd:"" help:"The numbers in service."`
-	Show showNumber  `cmd:"" help:"One number."`
-}
-
-type listNumbers struct {
-	connection
-	Tenant string `name:"tenant" help:"For the operator: only this tenant's." placeholder:"ID"`
-	JSON   bool   `name:"json" help:"Print JSON."`
-}
-
-func (c *listNumbers) Run(ctx context.Context, stdio IO) error {
-	cl, err := c.open(stdio)
-	if err != nil {
-		return err
-	}
-	defer cl.Close()
-	list, err := cl.Numbers(ctx, c.Tenant)
-	if err != nil {
-		return err
-	}
-	if c.JSON {
-		return printJSON(stdio.Out, list)
-	}
-	printNumbers(stdio, list)
-	return nil
-}
-
-func printNumbers(stdio IO, list []wire.Number) {
-	t := newTable(stdio.Out, "NUMBER", "TENANT", "STATE", "TYPE", "CARRIER", "ENABLED", "CAMPAIGN", "WEBHOOK", "NAME")
-	for i := range list {
-		n := &list[i]
-		t.row(n.Number, n.Tenant, n.State, n.Type, n.Carrier, strings.Join(n.Enabled, ","), n.Campaign, n.Webhook, oneLine(n.Name, 40))
-	}
-	t.flush()
-}
-
-type showNumber struct {
-	connection
-	JSON   bool   `name:"json" help:"Print JSON."`
-	Number string `arg:"" help:"It."`
-}
-
-func (c *showNumber) Run(ctx context.Context, stdio IO) error {
-	cl, err := c.open(stdio)
-	if err != nil {
-		return err
-	}
-	defer cl.Close()
-	n, err := cl.Number(ctx, c.Number)
-	if err != nil {
-		return err
-	}
-	if c.JSON {
-		return printJSON(stdio.Out, n)
-	}
-	printNumbers(stdio, []wire.Number{n})
-	return nil
 }
