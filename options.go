@@ -1,6 +1,11 @@
 package wirechief
 
-import "time"
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"strings"
+	"time"
+)
 
 // MessageOptions is what a request asks for beside the text itself, and stays
 // with the message (fonedynamics: Send SMS). nil asks for nothing.
@@ -13,6 +18,28 @@ type MessageOptions struct {
 	Reply     Hook         `json:"reply,omitzero"`   // told of replies, in place of the number's HTTP forwards
 	ReplySMS  ReplyForward `json:"reply_sms,omitzero"`
 	ReplyMail ReplyForward `json:"reply_mail,omitzero"`
+	// OffTheRecord says that nothing but a hash of the text is kept once it has
+	// left (message2give: POST Message, offTheRecord). See [Message.Redact].
+	OffTheRecord bool `json:"off_the_record,omitempty"`
+}
+
+// redacted begins what stands in the place of a text that is off the record;
+// the SHA-256 of the text follows, in hexadecimal.
+const redacted = "sha256:"
+
+// Redact puts a hash in the place of a text that is off the record and that
+// nothing waits to send any more, and says whether it did. Stores do so
+// whenever they write a message.
+func (m *Message) Redact() bool {
+	if m.Options == nil || !m.Options.OffTheRecord || m.Queue.Lane != "" || m.Status.rank() < StatusSubmitted.rank() {
+		return false
+	}
+	if hash, done := strings.CutPrefix(m.Text, redacted); done && len(hash) == hex.EncodedLen(sha256.Size) {
+		return false
+	}
+	sum := sha256.Sum256([]byte(m.Text))
+	m.Text = redacted + hex.EncodeToString(sum[:])
+	return true
 }
 
 // ReplyForward is where a reply to one text goes, and whom it then is from:

@@ -272,7 +272,11 @@ func (x *Exchange) commitSend(ctx context.Context, r *wirechief.SendRequest, res
 	x.Meter.Accepted(r.Dialect, len(accept.Messages))
 	if x.debug {
 		for _, m := range accept.Messages {
-			x.Log.DebugContext(ctx, "accepted", "tenant", m.Tenant, "message", m.ID, "from", m.From, "to", m.To, "text", m.Text, "status", m.Status)
+			text := m.Text
+			if m.Options != nil && m.Options.OffTheRecord {
+				text = "off the record"
+			}
+			x.Log.DebugContext(ctx, "accepted", "tenant", m.Tenant, "message", m.ID, "from", m.From, "to", m.To, "text", text, "status", m.Status)
 		}
 	}
 	x.toLanes(accept.Messages...)

@@ -22,6 +22,7 @@ import (
 type core struct {
 	*world.World
 	fail error
+	sent chan string // texts that the carrier was given
 }
 
 // newCore is a core with the state, and with a guard of URLs for which no name
@@ -32,7 +33,7 @@ func newCore(t testing.TB, yaml string) *core {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := new(core)
+	c := &core{sent: make(chan string, 1)}
 	ctx, cancel := context.WithCancel(context.Background())
 	var answering sync.WaitGroup
 	t.Cleanup(func() { // after the world has stopped, which waits for answers
@@ -52,6 +53,10 @@ func newCore(t testing.TB, yaml string) *core {
 				return
 			}
 			try.Answer(wirechief.Outcome{Disposition: wirechief.Done})
+			select {
+			case c.sent <- try.Text:
+			default: // nobody looks
+			}
 		}
 	})
 	return c

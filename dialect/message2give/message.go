@@ -69,20 +69,21 @@ func readMessage(body []byte) (wirechief.SendRequest, error) {
 	if r.Simulated, err = f.boolean("simulated", ""); err != nil {
 		return r, err
 	}
-	return r, readOffTheRecord(f)
+	return r, readOffTheRecord(f, &r)
 }
 
-// readOffTheRecord refuses what cannot be promised: the text of a message is
-// kept here, for people who look for it (message2give: POST /messages, offTheRecord).
-func readOffTheRecord(f fields) error {
+// readOffTheRecord: what is for texts only is ignored for the others, but not
+// the wish that something be forgotten (message2give: POST /messages, offTheRecord).
+func readOffTheRecord(f fields, r *wirechief.SendRequest) error {
 	off, err := f.boolean("offTheRecord", "")
-	if err == nil && off {
-		err = &wirechief.Error{
-			Kind: wirechief.NotOffered, Field: "offTheRecord",
-			Message: "texts are kept as they are here; leave the property out to send it all the same",
-		}
+	switch {
+	case err != nil || !off:
+		return err
+	case len(r.Media) > 0:
+		return &wirechief.Error{Kind: wirechief.NotOffered, Field: "offTheRecord", Message: "pictures cannot be sent off the record"}
 	}
-	return err
+	r.Options = &wirechief.MessageOptions{OffTheRecord: true}
+	return nil
 }
 
 // readContent gives the text: template wins over content.

@@ -6,10 +6,12 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"strings"
 	"testing"
 
 	"go.uber.org/goleak"
 
+	"github.com/wirechief/wirechief"
 	"github.com/wirechief/wirechief/dialect/dialecttest"
 	"github.com/wirechief/wirechief/dialect/message2give"
 )
@@ -255,5 +257,33 @@ func BenchmarkGet(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		h.ServeHTTP(httptest.NewRecorder(), r)
+	}
+}
+
+// TestOffTheRecord: the handset gets the text, and nobody else can read it
+// afterwards.
+func TestOffTheRecord(t *testing.T) {
+	c := newCore(t, given)
+	w := c.serve("POST", "/2019-01-23/messages", `{"to":"61400000002","from":"61400000000","type":"sms","content":"Your code is 4711","offTheRecord":true}`)
+	if w.Code != 200 {
+		t.Fatal(w.Code, w.Body)
+	}
+	select {
+	case text := <-c.sent:
+		if text != "Your code is 4711" {
+			t.Errorf("sent %q", text)
+		}
+	case <-t.Context().Done():
+		t.Fatal("it was not sent")
+	}
+	if err := c.Stop(t.Context()); err != nil { // what the carrier said is on disk then
+		t.Fatal(err)
+	}
+	list, err := c.Messages(t.Context(), wirechief.Principal{Operator: true}, wirechief.MessageFilter{})
+	if err != nil || len(list) != 1 {
+		t.Fatal(list, err)
+	}
+	if m := list[0]; m.Status != wirechief.StatusSubmitted || !strings.HasPrefix(m.Text, "sha256:") {
+		t.Errorf("%s: %q", m.Status, m.Text)
 	}
 }

@@ -72,6 +72,7 @@ const insertMessage = `INSERT INTO message (` + messageColumns + `)
 	VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
 func (w *writer) insertMessage(m *wirechief.Message) error {
+	m.Redact() // what was suppressed at once
 	var err error
 	if w.scratch, err = store.AppendEvents(w.scratch[:0], m.Events); err != nil {
 		return unwritable(err)
@@ -159,6 +160,7 @@ const (
 	updateMessage    = `UPDATE message SET status = ?, carrier = ?, carrier_ids = ?, route = ?, history = history || ? WHERE key = ?`
 	updateHistory    = `UPDATE message SET status = ?, history = history || ? WHERE key = ?`
 	updateQueue      = `UPDATE message SET lane = ?, queue_at = ?, tries = ?, status = ?, carrier = ?, carrier_ids = ?, route = ?, history = history || ? WHERE key = ?`
+	updateText       = `UPDATE message SET text = ? WHERE key = ?`
 	updateMedia      = `UPDATE message SET media = ? WHERE key = ?`
 	selectParked     = `SELECT doc FROM parked_receipt WHERE carrier = ? AND id = ? ORDER BY seq`
 	deleteParked     = `DELETE FROM parked_receipt WHERE carrier = ? AND id = ?`
@@ -231,6 +233,11 @@ func (w *writer) record(c *wirechief.Record) (wirechief.Result, error) {
 			return wirechief.Result{}, unwritable(err)
 		}
 		if err := w.q(updateMedia).text(media).int(keyOf(m.Shard, m.ID)).run(); err != nil {
+			return wirechief.Result{}, err
+		}
+	}
+	if m.Redact() {
+		if err := w.q(updateText).text(m.Text).int(keyOf(m.Shard, m.ID)).run(); err != nil {
 			return wirechief.Result{}, err
 		}
 	}

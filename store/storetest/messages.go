@@ -50,6 +50,35 @@ func messageTests() []testCase {
 				refuse(t, s, wirechief.Invalid, accept(text(acme, 1, func(m *wirechief.Message) { m.MessageKey = k })))
 			}
 		}},
+		{"record/a text off the record is kept while it waits, then hashed", func(t *testing.T, s wirechief.Store) {
+			const hashed = "sha256:3639efcd08abb273b1619e82e78c29a7df02c1051b1820e99fc395dcaa3326b8" // of "Hi"
+			off := func(m *wirechief.Message) {
+				m.Text, m.Options = "Hi", &wirechief.MessageOptions{OffTheRecord: true}
+				m.Queue = wirechief.Queue{Lane: "sim", At: t0}
+			}
+			m, lost, kept := text(acme, 7, off), text(acme, 8, off), text(acme, 9, func(m *wirechief.Message) { m.Text = "Hi" })
+			suppressed := text(acme, 10, off, func(m *wirechief.Message) { m.Queue, m.Status = wirechief.Queue{}, wirechief.StatusSuppressed })
+			do(t, s, accept(m, lost, kept, suppressed))
+			texts := func(what string, want ...string) {
+				t.Helper()
+				for i, m := range []*wirechief.Message{m, lost, kept, suppressed} {
+					same(t, what, message(t, s, m.MessageKey).Text, want[i])
+				}
+			}
+			texts("at first", "Hi", "Hi", "Hi", hashed)
+			q := wirechief.Queue{Lane: "other", At: at(time.Minute), Tries: 1}
+			do(t, s, wirechief.Record{Key: m.MessageKey, Queue: &q, Events: []wirechief.Event{event(wirechief.EventThrottled, wirechief.Detail{Carrier: "sim"})}})
+			texts("waiting again", "Hi", "Hi", "Hi", hashed)
+			for _, m := range []*wirechief.Message{m, kept} {
+				do(t, s, wirechief.Record{Key: m.MessageKey, Queue: &wirechief.Queue{}, Events: []wirechief.Event{
+					event(wirechief.EventSubmitted, wirechief.Detail{Carrier: "other", CarrierIDs: []string{"c" + m.Text}}),
+				}})
+			}
+			do(t, s, wirechief.Record{Key: lost.MessageKey, Message: lost, Queue: &wirechief.Queue{}, Events: []wirechief.Event{event(wirechief.EventExpired, wirechief.Detail{})}})
+			texts("gone", hashed, hashed, "Hi", hashed)
+			do(t, s, wirechief.Record{Key: m.MessageKey, Events: []wirechief.Event{event(wirechief.EventDelivered, wirechief.Detail{})}})
+			texts("delivered", hashed, hashed, "Hi", hashed)
+		}},
 		{"record/appends events, and the status follows them", func(t *testing.T, s wirechief.Store) {
 			m := text(acme, 7)
 			do(t, s, accept(m))
