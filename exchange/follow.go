@@ -22,12 +22,13 @@ func (x *Exchange) follow(m *wirechief.Message, added []wirechief.Event) []*wire
 		return nil
 	}
 	notice := wirechief.Notice{Message: m}
-	var listeners []listener
+	var few [2]listener // mostly there is one, and it costs nothing to list it
+	listeners := few[:0]
 	if inward {
 		if !tellsArrival(added) {
 			return nil
 		}
-		if listeners = x.arrivalListeners(m, n); len(listeners) == 0 {
+		if listeners = x.arrivalListeners(listeners, m, n); len(listeners) == 0 {
 			return nil
 		}
 		notice.Event, notice.At = wirechief.NoticeInbound, m.CreatedAt
@@ -41,7 +42,7 @@ func (x *Exchange) follow(m *wirechief.Message, added []wirechief.Event) []*wire
 		if end == nil {
 			return nil
 		}
-		if listeners = x.endListeners(m, n); len(listeners) == 0 {
+		if listeners = x.endListeners(listeners, m, n); len(listeners) == 0 {
 			return nil
 		}
 		notice.Event, notice.At = wirechief.NoticeReceipt, end.At

@@ -27,10 +27,9 @@ func hookListener(h *wirechief.Hook) listener {
 	return listener{kind: wirechief.KindHTTP, url: h.URL, format: cmp.Or(h.Format, wirechief.DialectFoneDynamics), hook: h}
 }
 
-// arrivalListeners lists who is told of a text from a handset. A reply whose
+// arrivalListeners adds who is told of a text from a handset. A reply whose
 // text asked for a hook goes there in place of the number's HTTP forwards.
-func (x *Exchange) arrivalListeners(m *wirechief.Message, n *wirechief.Number) []listener {
-	var out []listener
+func (x *Exchange) arrivalListeners(out []listener, m *wirechief.Message, n *wirechief.Number) []listener {
 	if w := x.dir.webhook(n.Tenant, n.Webhook); w != nil {
 		out = append(out, webhookListener(w))
 	}
@@ -47,10 +46,9 @@ func (x *Exchange) arrivalListeners(m *wirechief.Message, n *wirechief.Number) [
 	return out
 }
 
-// endListeners lists who is told how a text of ours ended. n is nil when it was
+// endListeners adds who is told how a text of ours ended. n is nil when it was
 // from a name, or the number has gone.
-func (x *Exchange) endListeners(m *wirechief.Message, n *wirechief.Number) []listener {
-	var out []listener
+func (x *Exchange) endListeners(out []listener, m *wirechief.Message, n *wirechief.Number) []listener {
 	var own *wirechief.Hook
 	if o := m.Options; o != nil && o.Receipt.URL != "" {
 		own = &o.Receipt
