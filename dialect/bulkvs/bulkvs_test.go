@@ -10,6 +10,7 @@ import (
 	"os"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/wirechief/wirechief"
@@ -41,7 +42,7 @@ func TestConformance(t *testing.T) {
 	(&dialecttest.Suite{
 		New: func(t *testing.T) (http.Handler, func(error)) {
 			c := newCore(t, "webhook Default http://127.0.0.1:2790/dlr true POST -\ncampaign CW1549 49 approved Brand 1")
-			c.world = world.New(t, someNumbers)
+			c.world = sync.OnceValue(func() *world.World { return world.New(t, someNumbers) })
 			return bulkvs.New(c, bulkvs.Options{}), func(err error) { c.fail = err }
 		},
 		Calls: []dialecttest.Call{

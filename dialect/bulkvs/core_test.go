@@ -27,8 +27,8 @@ type core struct {
 	recipients map[string]*wirechief.Error
 	keys       map[string][32]byte
 	asked      strings.Builder
-	fail       error        // of every call
-	world      *world.World // answers the calls about numbers
+	fail       error               // of every call
+	world      func() *world.World // answers the calls about numbers
 }
 
 // newCore reads the given section of an archive, one thing a line:

@@ -74,69 +74,69 @@ offers:
   - {number: "+15105550100", carrier: main, type: local, capabilities: [voice, sms], location: CA, price: "1.00"}
 `
 
-// The number calls of core, made of a whole one.
+// The number calls of core, made of a whole one, which is there once it is needed.
 
 func (c *core) SearchOffers(ctx context.Context, p wirechief.Principal, q wirechief.OfferQuery) (exchange.OfferPage, error) {
 	if c.fail != nil {
 		return exchange.OfferPage{}, c.fail
 	}
-	return c.world.SearchOffers(ctx, p, q)
+	return c.world().SearchOffers(ctx, p, q)
 }
 
 func (c *core) OfferedExchanges(ctx context.Context, npa string) ([]exchange.OfferedExchange, error) {
 	if c.fail != nil {
 		return nil, c.fail
 	}
-	return c.world.OfferedExchanges(ctx, npa)
+	return c.world().OfferedExchanges(ctx, npa)
 }
 
 func (c *core) Order(ctx context.Context, p wirechief.Principal, r wirechief.OrderRequest) (wirechief.Number, error) {
 	if c.fail != nil {
 		return wirechief.Number{}, c.fail
 	}
-	return c.world.Order(ctx, p, r)
+	return c.world().Order(ctx, p, r)
 }
 
 func (c *core) Number(ctx context.Context, p wirechief.Principal, number string) (wirechief.Number, error) {
 	if c.fail != nil {
 		return wirechief.Number{}, c.fail
 	}
-	return c.world.Number(ctx, p, number)
+	return c.world().Number(ctx, p, number)
 }
 
 func (c *core) FindNumbers(ctx context.Context, p wirechief.Principal, f wirechief.NumberFilter) ([]wirechief.Number, int) {
-	return c.world.FindNumbers(ctx, p, f)
+	return c.world().FindNumbers(ctx, p, f)
 }
 
 func (c *core) ConfigureNumber(ctx context.Context, p wirechief.Principal, number string, change func(wirechief.Number) (wirechief.NumberPatch, error)) (wirechief.Number, error) {
 	if c.fail != nil {
 		return wirechief.Number{}, c.fail
 	}
-	return c.world.ConfigureNumber(ctx, p, number, change)
+	return c.world().ConfigureNumber(ctx, p, number, change)
 }
 
 func (c *core) Release(ctx context.Context, p wirechief.Principal, number string) (wirechief.Number, error) {
 	if c.fail != nil {
 		return wirechief.Number{}, c.fail
 	}
-	return c.world.Release(ctx, p, number)
+	return c.world().Release(ctx, p, number)
 }
 
 func (c *core) Tenant(ctx context.Context, id string) (wirechief.Tenant, error) {
 	if c.fail != nil {
 		return wirechief.Tenant{}, c.fail
 	}
-	return c.world.Tenant(ctx, id)
+	return c.world().Tenant(ctx, id)
 }
 
 func (c *core) Balance(ctx context.Context, tenant string) (wirechief.Money, error) {
 	if c.fail != nil {
 		return 0, c.fail
 	}
-	return c.world.Balance(ctx, tenant)
+	return c.world().Balance(ctx, tenant)
 }
 
-func (c *core) Agents() exchange.Shelf[wirechief.Agent] { return c.world.Agents() }
+func (c *core) Agents() exchange.Shelf[wirechief.Agent] { return c.world().Agents() }
 
 // tn calls tnRecord or orderTn and gives the answer.
 func tn(t testing.TB, h http.Handler, method, target, body string) (int, string) {
