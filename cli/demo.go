@@ -104,6 +104,8 @@ tenants:
       - {dialect: zendesk, email: agent@demo.test, token: {{.Zendesk}}}
       - {dialect: fonedynamics, account_sid: AG5T3HFR5ASD54FS5GB3SDAFJAKSH6DS, token: {{.FoneDynamics}}}
       - {dialect: message2give, workspace: "4711", username: demo, password: {{.Message2Give}}}
+    properties:
+      - {sid: S1234567890ABCDEF1234567890ABCDE, name: Main}
     campaigns:
       - {tcr: CW1549, brand: Demo brand, approved: true}
     webhooks:
@@ -112,6 +114,10 @@ tenants:
       - {number: "+13109060901", carrier: sim, capabilities: [voice, sms, mms], name: Front desk, campaign: CW1549, webhook: Default}
       - {number: "+13109060902", carrier: sim, capabilities: [voice, sms, mms], name: Sales, campaign: CW1549, webhook: Default}
       - {number: "+18009060903", carrier: sim, capabilities: [voice, sms], name: Hotline, type: toll-free, toll_free_verification: verified, webhook: Default}
+offers:
+  - {generate: {country: US, area_codes: ["510"], count: 150}, carrier: sim, capabilities: [voice, sms, mms], location: CA, price: "1.00", address: none}
+  - {generate: {country: US, area_codes: ["240"], count: 150}, carrier: sim, capabilities: [voice, sms, mms], location: MD, price: "1.00", address: none}
+  - {generate: {country: US, area_codes: ["888"], count: 50}, carrier: sim, type: toll-free, capabilities: [voice, sms], price: "2.00", address: none}
 `))
 
 func (s *seed) write(path string) error {
@@ -122,7 +128,7 @@ func (s *seed) write(path string) error {
 	return errors.Join(seedState.Execute(f, s), f.Close())
 }
 
-var demoBanner = template.Must(template.New("banner").Parse(`
+var demoBanner = template.Must(template.Must(template.New("numbers").Parse(demoNumbers)).New("banner").Parse(`
 Wirechief runs at {{.Server}} with a simulated carrier: nothing leaves this machine.
 {{if .Kept}}It keeps its data in {{.Data}}.{{else}}Everything is gone when it ends (Ctrl-C).{{end}}
 
@@ -142,6 +148,7 @@ On the command line, in another terminal:
   wirechief messages show ID
   wirechief sim text --from +13105551212 --to +13109060901 "Hello back"
 
+{{template "numbers" .}}
 The last four digits of the recipient choose what becomes of a text: 0001 delivered
 at once, 0002 undelivered, 0003 rejected, 0004 expired, 0005 no receipt, 0006 throttled
 twice, 0007 delivered after 10 s; all others are delivered after 200 ms.
