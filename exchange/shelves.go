@@ -290,12 +290,17 @@ func (x *Exchange) AccountVoice() Shelf[wirechief.AccountVoice] {
 					return missing("knowledge_groups", "there is no group %d", id)
 				}
 			}
-			for _, id := range a.AILines {
-				if n := x.dir.numberByID(id); !slices.Contains(old.AILines, id) && (n == nil || n.Tenant != tenant || !n.State.Owned()) {
-					return missing("ai_lines", "there is no number of yours with the id %d", id)
+			for _, lines := range []struct {
+				field    string
+				old, new []int64
+			}{{"ai_lines", old.AILines, a.AILines}, {"qa_lines", old.QALines, a.QALines}} {
+				for _, id := range lines.new {
+					if n := x.dir.numberByID(id); !slices.Contains(lines.old, id) && (n == nil || n.Tenant != tenant || !n.State.Owned()) {
+						return missing(lines.field, "there is no number of yours with the id %d", id)
+					}
 				}
 			}
-			return nil
+			return judgeText("boosted_keywords", a.BoostedKeywords, maxNotes)
 		},
 	}}
 }

@@ -11,6 +11,7 @@ import (
 var accountNames = map[string]string{
 	"queue_size": "maximum_queue_size", "queue_minutes": "maximum_queue_wait_time",
 	"knowledge_groups": "knowledge_suggestions_group_ids", "ai_lines": "voice_ai_enabled_lines",
+	"qa_lines": "voice_zendesk_qa_enabled_lines", "boosted_keywords": "voice_transcriptions_boosted_keywords",
 }
 
 func accountSettingsOf(a *wirechief.AccountVoice) accountSettings {
@@ -20,6 +21,9 @@ func accountSettingsOf(a *wirechief.AccountVoice) accountSettings {
 		MaximumQueueSize: a.QueueSize, MaximumQueueWaitTime: a.QueueMinutes, OnlyDuringBusinessHours: a.BusinessHours,
 		RecordingsPublic: a.RecordingsPublic, SupportedLocales: []string{language}, Voice: a.Voice,
 		VoiceAIDisplayTranscript: a.AITranscript, VoiceAIEnabled: a.AI, VoiceAIEnabledLines: listed(a.AILines),
+		VoiceTranscriptionsBoostedKeywords: a.BoostedKeywords, VoiceTranscriptionsBoostedKeywordsEnabled: a.BoostKeywords,
+		VoiceTranscriptionsPCIRedaction: a.RedactPCI, VoiceTranscriptionsPIIRedaction: a.RedactPII,
+		VoiceZendeskQAEnabled: a.QA, VoiceZendeskQAEnabledLines: listed(a.QALines),
 	}
 }
 
@@ -41,15 +45,20 @@ func (s *server) showAccountSettings(c *call) error {
 // knowledge_suggestions_enabled, knowledge_suggestions_group_ids,
 // maximum_queue_size, maximum_queue_wait_time, only_during_business_hours,
 // recordings_public, voice, voice_ai_display_transcript, voice_ai_enabled,
-// voice_ai_enabled_lines; zendesktalk: PUT /settings, response 200, settings).
+// voice_ai_enabled_lines, voice_transcriptions_boosted_keywords,
+// voice_transcriptions_boosted_keywords_enabled,
+// voice_transcriptions_pci_redaction, voice_transcriptions_pii_redaction,
+// voice_zendesk_qa_enabled, voice_zendesk_qa_enabled_lines; zendesktalk: PUT
+// /settings, response 200, settings).
 func (s *server) updateAccountSettings(c *call) error {
 	record, _, err := c.wrapped("settings")
 	if err != nil {
 		return err
 	}
-	var confirm, knowledge, hours, public, voice, ai, transcript wirechief.Patch[bool]
+	var confirm, knowledge, hours, public, voice, ai, transcript, boost, pci, pii, qa wirechief.Patch[bool]
 	var size, minutes wirechief.Patch[int]
-	var groups, lines wirechief.Patch[[]int64]
+	var groups, lines, qaLines wirechief.Patch[[]int64]
+	var keywords wirechief.Patch[string]
 	if err := errors.Join(
 		record.flag("agent_confirmation_when_forwarding", &confirm),
 		record.flag("knowledge_suggestions_enabled", &knowledge),
@@ -62,6 +71,12 @@ func (s *server) updateAccountSettings(c *call) error {
 		record.flag("voice_ai_display_transcript", &transcript),
 		record.flag("voice_ai_enabled", &ai),
 		record.ids("voice_ai_enabled_lines", &lines),
+		record.text("voice_transcriptions_boosted_keywords", true, &keywords),
+		record.flag("voice_transcriptions_boosted_keywords_enabled", &boost),
+		record.flag("voice_transcriptions_pci_redaction", &pci),
+		record.flag("voice_transcriptions_pii_redaction", &pii),
+		record.flag("voice_zendesk_qa_enabled", &qa),
+		record.ids("voice_zendesk_qa_enabled_lines", &qaLines),
 	); err != nil {
 		return err
 	}
@@ -77,6 +92,12 @@ func (s *server) updateAccountSettings(c *call) error {
 		transcript.Apply(&a.AITranscript)
 		ai.Apply(&a.AI)
 		lines.Apply(&a.AILines)
+		keywords.Apply(&a.BoostedKeywords)
+		boost.Apply(&a.BoostKeywords)
+		pci.Apply(&a.RedactPCI)
+		pii.Apply(&a.RedactPII)
+		qa.Apply(&a.QA)
+		qaLines.Apply(&a.QALines)
 		return nil
 	})
 	if err != nil {

@@ -1,7 +1,9 @@
 package zendesktalk
 
 import (
+	"errors"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"github.com/wirechief/wirechief"
@@ -63,43 +65,94 @@ func (s *server) showIVR(c *call) error {
 // createIVR makes one, with the one menu that it needs (zendesktalk: POST /ivr,
 // response 201, ivr).
 func (s *server) createIVR(c *call) error {
-	name, err := c.named("ivr")
+	p, err := s.readIVR(c)
 	if err != nil {
 		return err
 	}
-	v, err := s.core.IVRs().Put(c.r.Context(), c.p, "", func(v *wirechief.IVR) error { return setName(name, &v.Name) })
+	v, err := s.core.IVRs().Put(c.r.Context(), c.p, "", func(v *wirechief.IVR) error { return setName(p.name, &v.Name) })
 	if err != nil {
 		return renamed(err, ivrNames)
 	}
-	return s.writeIVR(c, http.StatusCreated, &v)
+	return s.putIVR(c, http.StatusCreated, &v, p)
 }
 
-// updateIVR changes its name (zendesktalk: PUT /ivr/{ivr_id}, response 200, ivr).
+// updateIVR changes its name and the numbers that lead to it (zendesktalk: PUT
+// /ivr/{ivr_id}, response 200, ivr).
 func (s *server) updateIVR(c *call) error {
-	name, err := c.named("ivr")
+	p, err := s.readIVR(c)
 	if err != nil {
 		return err
 	}
 	v, err := s.changeIVR(c, func(v *wirechief.IVR) error {
-		if name.IsLeave() {
+		if p.name.IsLeave() {
 			return nil
 		}
-		return setName(name, &v.Name)
+		return setName(p.name, &v.Name)
 	})
 	if err != nil {
 		return err
 	}
-	return s.writeIVR(c, http.StatusOK, &v)
+	return s.putIVR(c, http.StatusOK, &v, p)
 }
 
-// named reads a body of which only the name can be written (zendesktalk: POST
-// /ivr, name; zendesktalk: PUT /ivr/{ivr_id}, name).
-func (c *call) named(wrapper string) (name wirechief.Patch[string], err error) {
-	record, _, err := c.wrapped(wrapper)
-	if err == nil {
-		err = record.text("name", false, &name)
+// ivrPatch is what is to become of an IVR.
+type ivrPatch struct {
+	name    wirechief.Patch[string]
+	numbers wirechief.Patch[[]int64]
+}
+
+// readIVR reads what can be written of an IVR. Numbers that there are not are
+// refused before anything is changed (zendesktalk: POST /ivr, name,
+// phone_number_ids; zendesktalk: PUT /ivr/{ivr_id}, name, phone_number_ids).
+func (s *server) readIVR(c *call) (p ivrPatch, err error) {
+	record, _, err := c.wrapped("ivr")
+	if err != nil {
+		return p, err
 	}
-	return name, err
+	if err := errors.Join(record.text("name", false, &p.name), record.ids("phone_number_ids", &p.numbers)); err != nil {
+		return p, err
+	}
+	ids, _ := p.numbers.Value()
+	for _, id := range ids {
+		_, err := s.core.NumberByID(c.r.Context(), c.p, id)
+		if wirechief.KindOf(err) == wirechief.NotFound && err != nil {
+			return p, wirechief.InvalidField("phone_number_ids", "there is no number of yours with the id %d", id)
+		}
+		if err != nil {
+			return p, err
+		}
+	}
+	return p, nil
+}
+
+// putIVR lets those numbers lead to an IVR that were sent, and no other, and
+// answers with it.
+func (s *server) putIVR(c *call, status int, v *wirechief.IVR, p ivrPatch) error {
+	ids, change := p.numbers.Value()
+	numbers, _ := s.core.FindNumbers(c.r.Context(), c.p, wirechief.NumberFilter{})
+	for _, n := range numbers {
+		wanted := slices.Contains(ids, n.ID)
+		if !change || wanted == (n.Voice.IVR == v.ID) {
+			continue
+		}
+		if _, err := s.core.ConfigureNumber(c.r.Context(), c.p, n.Number, func(n wirechief.Number) (to wirechief.NumberPatch, _ error) {
+			switch {
+			case wanted:
+				to.IVR = wirechief.Set(v.ID)
+			case n.Voice.IVR == v.ID:
+				to.IVR = wirechief.Clear[int64]()
+			}
+			return to, nil
+		}); err != nil {
+			return err
+		}
+	}
+	view, err := s.ivrView(c)
+	if err != nil {
+		return err
+	}
+	c.writeOne(status, "ivr", view.row(v))
+	return nil
 }
 
 // changeIVR changes the one that the path names.
@@ -110,15 +163,6 @@ func (s *server) changeIVR(c *call, change func(*wirechief.IVR) error) (wirechie
 	}
 	v, err := s.core.IVRs().Put(c.r.Context(), c.p, strconv.FormatInt(id, 10), change)
 	return v, renamed(err, ivrNames)
-}
-
-func (s *server) writeIVR(c *call, status int, v *wirechief.IVR) error {
-	view, err := s.ivrView(c)
-	if err != nil {
-		return err
-	}
-	c.writeOne(status, "ivr", view.row(v))
-	return nil
 }
 
 // deleteIVR removes one that no number uses (zendesktalk: DELETE

@@ -174,7 +174,11 @@ type routePatch struct {
 // options.textback_phone_number_id, options.menu_id, options.tags; zendesktalk:
 // PUT /ivr/{ivr_id}/menus/{menu_id}/routes/{route_id}, keypress, action, options).
 func readRoute(record object) (p routePatch, err error) {
-	if err := errors.Join(record.text("keypress", false, &p.keypress), record.text("action", false, &p.action)); err != nil {
+	if err := errors.Join(
+		record.text("keypress", false, &p.keypress),
+		record.text("action", false, &p.action),
+		read(record, "tags", true, "an array of texts", readTexts, &p.tags), // where libzapi has them
+	); err != nil {
 		return p, err
 	}
 	v := record["options"]

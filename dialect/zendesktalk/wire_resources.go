@@ -138,21 +138,31 @@ type availabilityRow struct {
 // agent_wrap_up_after_calls, knowledge_suggestions_enabled,
 // knowledge_suggestions_group_ids, maximum_queue_size, maximum_queue_wait_time,
 // only_during_business_hours, recordings_public, supported_locales, voice,
-// voice_ai_display_transcript, voice_ai_enabled, voice_ai_enabled_lines.
+// voice_ai_display_transcript, voice_ai_enabled, voice_ai_enabled_lines,
+// voice_transcriptions_boosted_keywords,
+// voice_transcriptions_boosted_keywords_enabled,
+// voice_transcriptions_pci_redaction, voice_transcriptions_pii_redaction,
+// voice_zendesk_qa_enabled, voice_zendesk_qa_enabled_lines.
 type accountSettings struct {
-	AgentConfirmationWhenForwarding bool     `json:"agent_confirmation_when_forwarding"`
-	AgentWrapUpAfterCalls           bool     `json:"agent_wrap_up_after_calls"` // each number says it now
-	KnowledgeSuggestionsEnabled     bool     `json:"knowledge_suggestions_enabled"`
-	KnowledgeSuggestionsGroupIDs    []int64  `json:"knowledge_suggestions_group_ids"`
-	MaximumQueueSize                int      `json:"maximum_queue_size"`
-	MaximumQueueWaitTime            int      `json:"maximum_queue_wait_time"` // minutes
-	OnlyDuringBusinessHours         bool     `json:"only_during_business_hours"`
-	RecordingsPublic                bool     `json:"recordings_public"`
-	SupportedLocales                []string `json:"supported_locales"`
-	Voice                           bool     `json:"voice"`
-	VoiceAIDisplayTranscript        bool     `json:"voice_ai_display_transcript"`
-	VoiceAIEnabled                  bool     `json:"voice_ai_enabled"`
-	VoiceAIEnabledLines             []int64  `json:"voice_ai_enabled_lines"`
+	AgentConfirmationWhenForwarding           bool     `json:"agent_confirmation_when_forwarding"`
+	AgentWrapUpAfterCalls                     bool     `json:"agent_wrap_up_after_calls"` // each number says it now
+	KnowledgeSuggestionsEnabled               bool     `json:"knowledge_suggestions_enabled"`
+	KnowledgeSuggestionsGroupIDs              []int64  `json:"knowledge_suggestions_group_ids"`
+	MaximumQueueSize                          int      `json:"maximum_queue_size"`
+	MaximumQueueWaitTime                      int      `json:"maximum_queue_wait_time"` // minutes
+	OnlyDuringBusinessHours                   bool     `json:"only_during_business_hours"`
+	RecordingsPublic                          bool     `json:"recordings_public"`
+	SupportedLocales                          []string `json:"supported_locales"`
+	Voice                                     bool     `json:"voice"`
+	VoiceAIDisplayTranscript                  bool     `json:"voice_ai_display_transcript"`
+	VoiceAIEnabled                            bool     `json:"voice_ai_enabled"`
+	VoiceAIEnabledLines                       []int64  `json:"voice_ai_enabled_lines"`
+	VoiceTranscriptionsBoostedKeywords        string   `json:"voice_transcriptions_boosted_keywords"`
+	VoiceTranscriptionsBoostedKeywordsEnabled bool     `json:"voice_transcriptions_boosted_keywords_enabled"`
+	VoiceTranscriptionsPCIRedaction           bool     `json:"voice_transcriptions_pci_redaction"`
+	VoiceTranscriptionsPIIRedaction           bool     `json:"voice_transcriptions_pii_redaction"`
+	VoiceZendeskQAEnabled                     bool     `json:"voice_zendesk_qa_enabled"`
+	VoiceZendeskQAEnabledLines                []int64  `json:"voice_zendesk_qa_enabled_lines"`
 }
 
 // zendesktalk: POST /callback_requests, response 201, callback_request,
