@@ -108,14 +108,23 @@ func (c *Carrier) order(ctx context.Context, o order) error {
 	return err
 }
 
-// ReleaseNumber implements [carrier.NumberSource] (bulkvs: DELETE /tnRecord).
+// ReleaseNumber implements [carrier.NumberSource] (bulkvs: DELETE /tnRecord). What
+// the far side refuses to take back has kind Unavailable, too: it is ours and
+// costs money until somebody has looked into it, so that it is tried again.
 func (c *Carrier) ReleaseNumber(ctx context.Context, number string) error {
+	if !e164.IsNANP(number) {
+		return nil // the far side has no such numbers
+	}
 	status, body, err := c.call(ctx, http.MethodDelete, "/tnRecord?"+url.Values{"Number": {bare(number)}}.Encode(), nil)
 	if err != nil {
 		return err
 	}
-	if err = c.refused(status, body); wirechief.KindOf(err) == wirechief.NotFound {
-		return nil
+	err = c.refused(status, body)
+	if r, ok := errors.AsType[*refusal](err); ok {
+		if r.err.Kind == wirechief.NotFound {
+			return nil
+		}
+		r.err.Kind = wirechief.Unavailable
 	}
 	return err
 }

@@ -153,6 +153,9 @@ func TestOrderRequest(t *testing.T) {
 	if err := c.OrderNumber(t.Context(), "+442079460000"); wirechief.KindOf(err) != wirechief.NotFound || len(*asked) != 1 {
 		t.Errorf("a British number: %v, %q", err, *asked)
 	}
+	if err := c.ReleaseNumber(t.Context(), "+442079460000"); err != nil || len(*asked) != 1 {
+		t.Errorf("a British number given back: %v, %q", err, *asked)
+	}
 }
 
 // TestRefusedNumbers: what cannot be had is told from what nobody knows, and
@@ -164,11 +167,11 @@ func TestRefusedNumbers(t *testing.T) {
 		search, order, release wirechief.Kind
 	}{
 		{reply{404, `{"Status":"Failed","Code":"7404","Description":"no"}`}, none, wirechief.NotFound, none},
-		{reply{409, `{"Status":"Failed","Code":"7457","Description":"` + password + `"}`}, none, wirechief.Conflict, wirechief.Conflict},
-		{reply{400, ""}, none, wirechief.Conflict, wirechief.Conflict},
-		{reply{400, `{"Status":"Failed","Code":"7400","Description":{"Valid Type":["a"]}}`}, none, wirechief.Conflict, wirechief.Conflict},
-		{reply{403, ""}, none, wirechief.Conflict, wirechief.Conflict},
-		{reply{200, `{"Status":"Failed","Code":"1","Description":"no"}`}, none, wirechief.Conflict, wirechief.Conflict},
+		{reply{409, `{"Status":"Failed","Code":"7457","Description":"` + password + `"}`}, none, wirechief.Conflict, wirechief.Unavailable},
+		{reply{400, ""}, none, wirechief.Conflict, wirechief.Unavailable},
+		{reply{400, `{"Status":"Failed","Code":"7400","Description":{"Valid Type":["a"]}}`}, none, wirechief.Conflict, wirechief.Unavailable},
+		{reply{403, ""}, none, wirechief.Conflict, wirechief.Unavailable},
+		{reply{200, `{"Status":"Failed","Code":"1","Description":"no"}`}, none, wirechief.Conflict, wirechief.Unavailable},
 		{reply{401, ""}, wirechief.Unavailable, wirechief.Unavailable, wirechief.Unavailable},
 		{reply{429, ""}, wirechief.Unavailable, wirechief.Unavailable, wirechief.Unavailable},
 		{reply{500, "<html>" + token}, wirechief.Unavailable, wirechief.Unavailable, wirechief.Unavailable},
