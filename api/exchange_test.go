@@ -253,7 +253,8 @@ func (h *house) operator(t *testing.T, body string) {
 func (h *house) strangers(t *testing.T, message, delivery int64) {
 	for _, request := range []string{
 		"GET /messages/%d", "POST /messages/%d/cancel", "GET /deliveries/%d", `POST /deliveries/replay {"ids":[%d]}`,
-		"GET /numbers/%s", `POST /sim/texts {"from":"+13105550123","to":"%s","text":"Hi"}`,
+		"GET /numbers/%s", `PATCH /numbers/%s {"name":"mine"}`, "DELETE /numbers/%s", "POST /numbers/%s/restore", "GET /numbers/%s/events",
+		`POST /numbers {"number":"%s"}`, `POST /reservations {"numbers":["%s"]}`, `POST /sim/texts {"from":"+13105550123","to":"%s","text":"Hi"}`,
 		`POST /messages {"from":"%s","to":["+13105550001"],"text":"Hi"}`, "GET /route?to=78701&from=%s",
 	} {
 		theirs, nobodys := any(message), any(message+1)
@@ -268,7 +269,7 @@ func (h *house) strangers(t *testing.T, message, delivery int64) {
 			method, rest, _ := strings.Cut(fmt.Sprintf(request, of), " ")
 			path, body, _ := strings.Cut(rest, " ")
 			w := h.ask(globexToken, method+" "+path, body, nil)
-			if w.Code != 404 {
+			if w.Code != 404 && !strings.Contains(w.Body.String(), `"rule":"taken"`) {
 				t.Errorf("%s: %d %s", request, w.Code, w.Body)
 			}
 			answers = append(answers, strings.ReplaceAll(w.Body.String(), fmt.Sprint(of), "X"))

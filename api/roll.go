@@ -132,12 +132,10 @@ func (a *api) importNumbers(ctx context.Context, in *importInput) (*importOutput
 		return nil, err
 	}
 	results, applied, err := a.Core.ImportNumbers(ctx, who(ctx), in.Tenant, t.rows, exchange.ImportOptions{DryRun: in.DryRun, Partial: in.Partial})
-	if err != nil && len(results) == 0 {
+	if err != nil && !slices.ContainsFunc(results, func(r exchange.ImportResult) bool { return r.Action != exchange.ImportRefused }) {
 		return nil, err
 	}
-	if err != nil {
-		a.refuse(ctx, "import-numbers", err) // some of it is on disk; the rows say which
-	}
+	// What is on disk although more could not be put there is among the rows.
 	out := &importOutput{wire.Imported{DryRun: in.DryRun, Applied: applied, Rows: make([]wire.ImportedRow, len(results))}}
 	for i, r := range results {
 		row := wire.ImportedRow{Line: t.lines[i], Number: t.rows[i].Number, Result: r.Action, Detail: r.Detail}

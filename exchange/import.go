@@ -63,8 +63,9 @@ type imported struct {
 // elsewhere already: the operator's to do, for a tenant cannot make numbers
 // its own. There is one result a row. Each row is judged before the first is
 // applied, and with a bad one none is, unless the options say so; applied says
-// whether it came to that. Batches of numbers are put on disk in one commit each.
-func (x *Exchange) ImportNumbers(ctx context.Context, p wirechief.Principal, tenant string, rows []ImportRow, o ImportOptions) (results []ImportResult, applied bool, _ error) {
+// whether it came to that. Batches of numbers are put on disk in one commit each;
+// when one cannot be, it and those after it are refused.
+func (x *Exchange) ImportNumbers(ctx context.Context, p wirechief.Principal, tenant string, rows []ImportRow, o ImportOptions) (results []ImportResult, applied bool, err error) {
 	const op = "numbers.import"
 	x.configuring.Lock()
 	defer x.configuring.Unlock()
@@ -84,9 +85,17 @@ func (x *Exchange) ImportNumbers(ctx context.Context, p wirechief.Principal, ten
 		return results, false, nil
 	}
 	for batch := range slices.Chunk(list, importBatch) {
-		if err := x.importBatch(ctx, batch); err != nil {
-			return results, true, err
+		if err == nil {
+			err = x.importBatch(ctx, batch)
 		}
+		if err != nil {
+			for i := range batch {
+				batch[i].result.Action, batch[i].result.Err = ImportRefused, err
+			}
+		}
+	}
+	if err != nil {
+		return results, true, err
 	}
 	x.Log.InfoContext(ctx, "numbers were imported", "tenant", tenant, "count", len(list), "by", by(p))
 	return results, true, nil
@@ -242,8 +251,7 @@ func (x *Exchange) importBatch(ctx context.Context, batch []imported) error {
 	results, err := x.Store.Apply(ctx, commands...)
 	for i := range batch {
 		switch {
-		case err != nil:
-			batch[i].result.Action, batch[i].result.Err = ImportRefused, err
+		case err != nil: // the caller says so
 		case results[i].Err != nil:
 			lost := wirechief.Refuse(wirechief.Conflict, wirechief.RuleRevision, "%s was changed meanwhile; import it again", batch[i].n.Number)
 			lost.Field, lost.Err = "number", results[i].Err
