@@ -44,7 +44,9 @@ func TestImport(t *testing.T) {
 	}
 	rows := []exchange.ImportRow{
 		{Number: fresh, Carrier: wirechief.Set("main"), Capabilities: wirechief.Set(wirechief.Capabilities{SMS: true, MMS: true}), Change: named("New")},
-		{Number: aging}, {Number: held}, {Number: desk, Change: named("Renamed")},
+		{Number: aging},
+		{Number: held},
+		{Number: desk, Change: named("Renamed")},
 	}
 	results, applied := w.imported(rows, exchange.ImportOptions{DryRun: true})
 	if got := actions(results); got != "create update unchanged update" || applied {
