@@ -96,10 +96,11 @@ type Exchange struct {
 
 	debug bool // the log wants to hear of each message
 
-	offers *offer.Index
-	live   seen         // what carriers offer that have to be asked
-	quotes cipher.Block // seals the tokens of offers
-	buying keyed        // one change of a number's state at a time; taken before configuring
+	offers  *offer.Index
+	live    seen         // what carriers offer that have to be asked
+	quotes  cipher.Block // seals the tokens of offers
+	recalls recalls      // with carriers that have not answered about a number
+	buying  keyed        // one change of a number's state at a time; taken before configuring
 
 	configuring sync.RWMutex // one change of what is configured at a time
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"sync"
 	"time"
 
 	"github.com/wirechief/wirechief"
@@ -173,24 +174,80 @@ func (x *Exchange) sweep(ctx context.Context) {
 }
 
 // SweepNumbers frees reservations and ends quarantines that have run out by
-// now, and asks carriers again about orders that they have not confirmed. The
-// exchange does so by itself, once a second.
+// now, and asks carriers again about orders that they have not confirmed and
+// numbers that they have not taken back: after a second first, then ever less
+// often. The exchange does so by itself, once a second.
 func (x *Exchange) SweepNumbers(ctx context.Context) {
-	now := x.Now()
+	var ask []*wirechief.Number
 	for _, n := range x.dir.unsettled() {
-		var err error
+		_, sells := x.source(n.Carrier)
 		switch {
-		case ctx.Err() != nil:
-			return
-		case n.State == wirechief.NumberOrdered:
-			err = x.confirmAgain(ctx, n.Number)
-		case over(n, now):
-			err = x.free(ctx, n.Number)
-		}
-		if err != nil && ctx.Err() == nil && wirechief.KindOf(err) != wirechief.Conflict {
-			x.Log.WarnContext(ctx, "a number could not be moved on; trying again", "number", n.Number, "state", n.State, "error", err)
+		case n.State == wirechief.NumberOrdered, n.State == wirechief.NumberAging && sells && over(n, x.Now()):
+			ask = append(ask, n) // after those that nobody has to be asked about
+		case over(n, x.Now()):
+			x.moveOn(ctx, n, x.free)
 		}
 	}
+	for _, n := range ask {
+		if !x.recalls.due(n.Number, x.Now()) {
+			continue
+		}
+		move := x.free
+		if n.State == wirechief.NumberOrdered {
+			move = x.confirmAgain
+		}
+		x.moveOn(ctx, n, move)
+		if now := x.dir.number(n.Number); now.State == n.State {
+			x.recalls.wait(n.Number, x.Now())
+		} else {
+			x.recalls.forget(n.Number)
+		}
+	}
+}
+
+func (x *Exchange) moveOn(ctx context.Context, n *wirechief.Number, move func(context.Context, string) error) {
+	if ctx.Err() != nil {
+		return
+	}
+	if err := move(ctx, n.Number); err != nil && ctx.Err() == nil && wirechief.KindOf(err) != wirechief.Conflict {
+		x.Log.WarnContext(ctx, "a number could not be moved on; trying again", "number", n.Number, "state", n.State, "error", err)
+	}
+}
+
+// recalls are when carriers are asked again that did not answer.
+type recalls struct {
+	mu   sync.Mutex
+	next map[string]recallOf
+}
+
+type recallOf struct {
+	at   time.Time
+	wait time.Duration
+}
+
+// recallMost is how long it is between two questions about a number at most.
+const recallMost = 5 * time.Minute
+
+func (p *recalls) due(number string, now time.Time) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return !now.Before(p.next[number].at)
+}
+
+func (p *recalls) wait(number string, now time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.next == nil {
+		p.next = make(map[string]recallOf)
+	}
+	wait := min(max(2*p.next[number].wait, time.Second), recallMost)
+	p.next[number] = recallOf{now.Add(wait), wait}
+}
+
+func (p *recalls) forget(number string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	delete(p.next, number)
 }
 
 func (x *Exchange) confirmAgain(ctx context.Context, number string) error {

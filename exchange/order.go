@@ -44,7 +44,8 @@ func (x *Exchange) order(ctx context.Context, p wirechief.Principal, r *wirechie
 		return nil, err
 	}
 	if n.State == wirechief.NumberOrdered {
-		if err := x.confirm(ctx, number); err != nil {
+		// That the client goes away is no reason to leave it open.
+		if err := x.confirm(context.WithoutCancel(ctx), number); err != nil {
 			return nil, err
 		}
 	}
@@ -173,18 +174,15 @@ func (x *Exchange) confirm(ctx context.Context, number string) error {
 	next := *n
 	s := step{n: &next, event: wirechief.NumberIsActive, who: ourselves(), message: "carrier " + n.Carrier + " has confirmed it"}
 	if source, ok := x.source(n.Carrier); ok {
-		asked, cancel := context.WithTimeout(context.WithoutCancel(ctx), sourceTime)
+		asked, cancel := context.WithTimeout(ctx, sourceTime)
 		defer cancel()
-		switch err := source.OrderNumber(asked, number); wirechief.KindOf(err) {
-		case wirechief.Unavailable, wirechief.Exhausted:
-			if err != nil {
-				x.Log.WarnContext(ctx, "a carrier has not confirmed an order; asking again", "carrier", n.Carrier, "number", number, "error", err)
-				return nil
-			}
+		err := source.OrderNumber(asked, number)
+		switch kind := wirechief.KindOf(err); {
+		case err == nil:
+		case asked.Err() != nil, kind == wirechief.Unavailable, kind == wirechief.Exhausted:
+			x.Log.WarnContext(ctx, "a carrier has not confirmed an order; asking again", "carrier", n.Carrier, "number", number, "error", err)
+			return nil
 		default:
-			if err == nil {
-				break
-			}
 			s = step{n: vacant(n, wirechief.NumberAvailable), event: wirechief.NumberWasRefused, who: ourselves(), message: "carrier " + n.Carrier + ": " + wirechief.MessageOf(err)}
 			if s.debit = x.priceOfNumber(n.Tenant, n); s.debit != nil {
 				s.debit.Amount = -s.debit.Amount // what it cost is given back

@@ -120,7 +120,10 @@ func TestOrderIsConfirmedLater(t *testing.T) {
 	_, err = w.Release(t.Context(), acme, sold)
 	wantError(t, err, wirechief.Conflict, wirechief.RuleState, "")
 	s.answers(nil)
+	s.were()
 	w.SweepNumbers(t.Context())
+	expect(t, "asked again at once", s.were(), []string(nil)) // not before a second has passed
+	w.Advance(time.Second)
 	if n, err = w.Number(t.Context(), acme, sold); err != nil || n.State != wirechief.NumberInService {
 		t.Errorf("after it was confirmed: %s, %v", n.State, err)
 	}
@@ -158,7 +161,7 @@ func TestNumberGoesBack(t *testing.T) {
 		t.Errorf("while the carrier is away: %s, %v", n.State, err)
 	}
 	s.answers(nil)
-	w.SweepNumbers(t.Context())
+	w.Advance(time.Second)
 	expect(t, "asked after it", s.were(), []string{"release " + sold})
 	_, err := w.NumberAnyState(t.Context(), acme, sold)
 	wantError(t, err, wirechief.NotFound, "", "number")
