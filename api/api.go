@@ -150,6 +150,15 @@ func (a *api) describe() []byte {
 	// Nothing answers with huma's own error model.
 	delete(a.OpenAPI().Components.Schemas.Map(), "ErrorModel")
 	delete(a.OpenAPI().Components.Schemas.Map(), "ErrorDetail")
+	for _, item := range a.OpenAPI().Paths {
+		for _, op := range []*huma.Operation{item.Post, item.Patch, item.Put} {
+			if op != nil && op.RequestBody != nil {
+				for _, media := range op.RequestBody.Content {
+					allowNull(media.Schema)
+				}
+			}
+		}
+	}
 	document, err := json.Marshal(a.OpenAPI())
 	if err != nil {
 		panic(fmt.Sprintf("api: the description of the operations cannot be written: %v", err))

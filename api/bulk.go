@@ -4,6 +4,8 @@ import (
 	"context"
 	"net/http"
 
+	"github.com/danielgtaylor/huma/v2"
+
 	"github.com/wirechief/wirechief"
 	"github.com/wirechief/wirechief/api/wire"
 )
@@ -11,7 +13,8 @@ import (
 // bulk adds the operations on many numbers at once.
 func (a *api) bulk() {
 	register(a, a.op(scopeManage, "change-numbers", http.MethodPatch, "/numbers", "Change many numbers alike",
-		about("Each is changed or refused by itself, and the answer says which.")), a.changeNumbers)
+		about("Each is changed or refused by itself, and the answer says which."),
+		func(op *huma.Operation) { op.BodyReadTimeout = -1 }), a.changeNumbers) // it would bound the whole of it
 	a.roll()
 }
 

@@ -56,6 +56,23 @@ func partly(r huma.Registry, s *huma.Schema) *huma.Schema {
 	return &out
 }
 
+// allowNull puts null among the values of a closed list that may be null: JSON
+// Schema wants it there, and huma, which does not, would say so to people.
+func allowNull(s *huma.Schema) {
+	if s == nil {
+		return
+	}
+	if s.Nullable && len(s.Enum) > 0 && !slices.Contains(s.Enum, nil) {
+		s.Enum = append(slices.Clone(s.Enum), nil)
+	}
+	for _, p := range s.Properties {
+		allowNull(p)
+	}
+	if more, ok := s.AdditionalProperties.(*huma.Schema); ok {
+		allowNull(more)
+	}
+}
+
 // lowered gives a patch with its names as they are ours: encoding/json and huma
 // take them in any case, and a name that is there twice cannot be meant. The
 // names below a name in free are the caller's own.

@@ -2,6 +2,7 @@ package api
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
@@ -126,5 +127,50 @@ func TestEveryOperationIsPlayed(t *testing.T) {
 		if !played[p] && !strings.HasSuffix(p, "/openapi.json") {
 			t.Errorf("no archive plays %s", p)
 		}
+	}
+}
+
+// What may be null in a change says so, also to those who hold to the letter of
+// JSON Schema; what is not to be changed is not there.
+func TestDocumentOfChanges(t *testing.T) {
+	var d struct {
+		Paths map[string]map[string]struct {
+			RequestBody struct {
+				Content map[string]struct {
+					Schema struct {
+						Required   []string
+						Properties map[string]struct {
+							Type       any
+							Enum       []any
+							Properties map[string]struct {
+								Type any
+								Enum []any
+							}
+						}
+					}
+				}
+			}
+		}
+	}
+	_, text := describedBy(t, New(worldOptions(newCore())))
+	if err := json.Unmarshal(text, &d); err != nil {
+		t.Fatal(err)
+	}
+	number := d.Paths[Prefix+"/numbers/{number}"]["patch"].RequestBody.Content["application/json"].Schema
+	recording := number.Properties["voice"].Properties["recording"]
+	if len(number.Required) > 0 || fmt.Sprint(recording.Type) != "[string null]" || !slices.Contains(recording.Enum, nil) || !slices.Contains(recording.Enum, any("call")) {
+		t.Errorf("%v %+v", number.Required, recording)
+	}
+	for _, name := range []string{"number", "state", "id", "tenant"} {
+		if _, there := number.Properties[name]; there {
+			t.Errorf("%s can be changed", name)
+		}
+	}
+	agent := d.Paths[Prefix+"/agents"]["post"].RequestBody.Content["application/json"].Schema
+	if _, there := agent.Properties["password"]; !there {
+		t.Error("an agent gets no password")
+	}
+	if _, there := agent.Properties["id"]; there {
+		t.Error("an agent chooses its id")
 	}
 }
