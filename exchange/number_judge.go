@@ -56,11 +56,17 @@ func judgeWords(n *wirechief.Number) *wirechief.Error {
 		field, text string
 		most        int
 	}{
-		{"name", n.Name, maxName}, {"notes", n.Notes, maxNotes}, {"reference", n.Reference, maxReference},
-		{"attribution.source", n.Attribution.Source, maxName}, {"attribution.medium", n.Attribution.Medium, maxName},
-		{"attribution.campaign", n.Attribution.Campaign, maxName}, {"attribution.content", n.Attribution.Content, maxName},
-		{"line.caller_name", n.Line.CallerName, maxName}, {"line.port_out_pin", n.Line.PortOutPIN, maxName},
-		{"line.trunk_group", n.Line.TrunkGroup, maxName}, {"line.custom_uri", n.Line.CustomURI, maxName},
+		{"name", n.Name, maxName},
+		{"notes", n.Notes, maxNotes},
+		{"reference", n.Reference, maxReference},
+		{"attribution.source", n.Attribution.Source, maxName},
+		{"attribution.medium", n.Attribution.Medium, maxName},
+		{"attribution.campaign", n.Attribution.Campaign, maxName},
+		{"attribution.content", n.Attribution.Content, maxName},
+		{"line.caller_name", n.Line.CallerName, maxName},
+		{"line.port_out_pin", n.Line.PortOutPIN, maxName},
+		{"line.trunk_group", n.Line.TrunkGroup, maxName},
+		{"line.custom_uri", n.Line.CustomURI, maxName},
 	} {
 		if err := judgeText(t.field, t.text, t.most); err != nil {
 			return err
@@ -102,8 +108,10 @@ func judgeEnabled(n *wirechief.Number) *wirechief.Error {
 		field     string
 		can, does bool
 	}{
-		{"sms", n.Capabilities.SMS, n.Enabled.SMS}, {"mms", n.Capabilities.MMS, n.Enabled.MMS},
-		{"voice", n.Capabilities.Voice, n.Enabled.Voice}, {"fax", n.Capabilities.Fax, n.Enabled.Fax},
+		{"sms", n.Capabilities.SMS, n.Enabled.SMS},
+		{"mms", n.Capabilities.MMS, n.Enabled.MMS},
+		{"voice", n.Capabilities.Voice, n.Enabled.Voice},
+		{"fax", n.Capabilities.Fax, n.Enabled.Fax},
 	} {
 		if c.does && !c.can {
 			err := wirechief.Refuse(wirechief.Invalid, wirechief.RuleCapability, "%s has no %s", n.Number, c.field)
