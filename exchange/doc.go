@@ -8,8 +8,10 @@
 // came back from the carrier together with the claim on what goes out next, so
 // that after a crash exactly the claimed messages are in doubt.
 // Receipts (receipt.go) find their message by the carrier's id inside the
-// commit that keeps them. What customers are told (follow.go) is planned inside
-// the commit of what caused it and handed to the delivery engine afterwards.
+// commit that keeps them. What customers are told (follow.go; hooks.go says who)
+// is planned inside the commit of what caused it and handed to the delivery
+// engine afterwards. Who names no sender is lent a number (lease.go), in the
+// same commit.
 //
 // The path of a message in (receive.go): parts are kept and joined, the ledger
 // of opt-outs follows the words, and the carrier has its acknowledgement only
