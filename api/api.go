@@ -64,8 +64,9 @@ type Options struct {
 
 // Limits of what comes in.
 const (
-	maxBody  = 1 << 20  // octets of JSON
-	maxState = 64 << 20 // octets of a state file
+	maxBody  = 1 << 20   // octets of JSON
+	maxState = 64 << 20  // octets of a table of numbers
+	maxFiles = 256 << 20 // octets of a state file and those that it names
 	maxID    = 1<<53 - 1
 )
 

@@ -23,8 +23,8 @@ func (a *api) operation() {
 	register(a, a.op(scopeRead, "explain-route", http.MethodGet, "/route", "Say which carriers a text would be tried over, and why"), a.explainRoute)
 	register(a, a.op(scopeSend, "simulate-text", http.MethodPost, "/sim/texts", "Play a handset that texts a number on a simulator carrier"), a.simulateText)
 	register(a, a.op(scopeOperator, "apply", http.MethodPost, "/apply", "Bring what is configured to the state in a file",
-		about("The body is a state file (YAML). Repeating it changes nothing."),
-		func(op *huma.Operation) { op.MaxBodyBytes, op.BodyReadTimeout = maxState+1, -1 }), a.apply)
+		about("The body is a state file (YAML), or multipart/form-data: the state file as the part state, and the files that its offers name as parts file, each under that name. Repeating it changes nothing."),
+		func(op *huma.Operation) { op.MaxBodyBytes, op.BodyReadTimeout = maxFiles+1, -1 }), a.apply)
 	register(a, a.op(scopeOperator, "backup", http.MethodGet, "/backup", "Get a consistent copy of everything, while it is in use",
 		about("The trailer field Content-Digest (RFC 9530) ends an answer that is whole; an answer without it broke off."), octets), a.backup)
 	register(a, a.op(scopeAny, "version", http.MethodGet, "/version", "Say what runs"), a.version)
@@ -121,6 +121,7 @@ func (a *api) simulateText(ctx context.Context, in *simInput) (*struct{}, error)
 type applyInput struct {
 	DryRun  bool   `query:"dry_run" doc:"Only say what would change"`
 	Name    string `query:"name" maxLength:"255" default:"state.yaml" doc:"What the file is called in messages about it"`
+	Type    string `header:"Content-Type" hidden:"true"`
 	RawBody []byte `contentType:"application/yaml"`
 }
 
@@ -130,12 +131,23 @@ func (a *api) apply(ctx context.Context, in *applyInput) (*applyOutput, error) {
 	if err := readQuery("name", in.Name); err != nil {
 		return nil, err
 	}
-	if !utf8.Valid(in.RawBody) {
-		return nil, wirechief.Errorf(wirechief.Invalid, "%s is not valid UTF-8", in.Name)
-	}
-	f, err := state.Parse(in.Name, in.RawBody)
+	doc, files, err := parts(in.Type, in.RawBody)
 	if err != nil {
 		return nil, err
+	}
+	if !utf8.Valid(doc) {
+		return nil, wirechief.Errorf(wirechief.Invalid, "%s is not valid UTF-8", in.Name)
+	}
+	f, err := state.Parse(in.Name, doc)
+	if err != nil {
+		return nil, err
+	}
+	f.Open = func(name string) (io.ReadCloser, error) {
+		file, ok := files[name]
+		if !ok {
+			return nil, errors.New("the file did not come with the state")
+		}
+		return io.NopCloser(bytes.NewReader(file)), nil
 	}
 	changes, err := a.Core.Apply(ctx, f, in.DryRun)
 	if err != nil {

@@ -250,7 +250,38 @@ func readForward(w *wire.Forward, old *wirechief.Forward) wirechief.Forward {
 		history := w.History
 		f.History = &history
 	}
+	base := freshForward(w.Type)
+	if old != nil {
+		base = newForward(old)
+	}
+	f.Set = saidOf(f.Set, &base, w)
 	return f
+}
+
+// saidOf gives the names of what a forward says explicitly: what it said
+// before, and what now differs from that or from the usual (see
+// [wirechief.Forward], Set).
+func saidOf(before []string, base, now *wire.Forward) []string {
+	said := slices.Clone(before)
+	for _, p := range []struct {
+		name    string
+		differs bool
+		empty   bool
+	}{
+		{"method", base.Method != now.Method, now.Method == ""}, {"encoding", base.Encoding != now.Encoding, now.Encoding == ""},
+		{"length", base.Length != now.Length, false}, {"context", base.Context != now.Context, false},
+		{"history", base.History != now.History, false}, {"timezone", base.Timezone != now.Timezone, now.Timezone == ""},
+		{"prefix", base.Prefix != now.Prefix, now.Prefix == ""}, {"suffix", base.Suffix != now.Suffix, now.Suffix == ""},
+	} {
+		switch {
+		case !p.differs:
+		case p.empty:
+			said = slices.DeleteFunc(said, func(name string) bool { return name == p.name })
+		case !slices.Contains(said, p.name):
+			said = append(said, p.name)
+		}
+	}
+	return said
 }
 
 // readVoiceForwards reads what a patch says of the forwards of calls.

@@ -14,5 +14,6 @@
 //     WIRECHIEF_SERVER and WIRECHIEF_TOKEN.
 //   - What takes long shows how far it is when standard error is a terminal.
 //
-// A file a command: its type holds the flags and arguments, its Run does it.
+// A file a command, or a few that belong together: the type of each holds its
+// flags and arguments, its Run does it.
 package cli

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -26,7 +27,12 @@ func (c *apply) Run(ctx context.Context, stdio IO) error {
 		return usageError{err}
 	}
 	// Mistakes in the file are told before anything is sent.
-	if _, err := state.Parse(c.File, doc); err != nil {
+	f, err := state.Parse(c.File, doc)
+	if err != nil {
+		return usageError{err}
+	}
+	files, err := named(f, filepath.Dir(c.File))
+	if err != nil {
 		return usageError{err}
 	}
 	if len(bytes.TrimSpace(doc)) == 0 {
@@ -37,7 +43,7 @@ func (c *apply) Run(ctx context.Context, stdio IO) error {
 		return err
 	}
 	defer cl.Close()
-	applied, err := cl.Apply(ctx, c.File, doc, c.DryRun)
+	applied, err := cl.Apply(ctx, c.File, doc, files, c.DryRun)
 	if err != nil {
 		return err
 	}
@@ -60,6 +66,28 @@ func (c *apply) Run(ctx context.Context, stdio IO) error {
 	}
 	fmt.Fprintf(stdio.Err, "%d %s %s\n", len(applied.Changes), plural(len(applied.Changes), "change"), verb)
 	return nil
+}
+
+// named reads the files that the offers of a state name; paths are relative to
+// the state file.
+func named(f *state.File, dir string) (map[string][]byte, error) {
+	files := make(map[string][]byte)
+	for i := range f.Offers {
+		name := f.Offers[i].CSV
+		if name == "" || f.Offers[i].Absent {
+			continue
+		}
+		path := name
+		if !filepath.IsAbs(path) {
+			path = filepath.Join(dir, path)
+		}
+		data, err := os.ReadFile(path)
+		if err != nil {
+			return nil, err
+		}
+		files[name] = data
+	}
+	return files, nil
 }
 
 // route is `wirechief route`.

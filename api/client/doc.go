@@ -11,6 +11,8 @@
 //     page, another program on the port) is one, too. Any other error means that
 //     there was no whole answer.
 //   - No error holds the token, whatever the server says.
+//   - What a number does is changed by a [wire.MergePatch]; what numbers refer to
+//     is on a [Shelf], a kind each. The operator names the tenant it acts for.
 //   - [Client.Tail] follows messages as they come; [Client.Backup] tells a whole
 //     backup from one that broke off.
 //

@@ -1,14 +1,18 @@
 package client
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"mime/multipart"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 
 	"github.com/wirechief/wirechief"
@@ -45,10 +49,38 @@ func (c *Client) SimulateText(ctx context.Context, from, to, text string) error 
 
 // Apply brings what is configured to the state in a file, or with dryRun only
 // says what would change; for the operator. name is what the file is called in
-// messages about it.
-func (c *Client) Apply(ctx context.Context, name string, file []byte, dryRun bool) (wire.Applied, error) {
-	query := values("name", name, "dry_run", strconv.FormatBool(dryRun))
-	return fetch[wire.Applied](ctx, c, http.MethodPost, "/apply", call{query: query, raw: append([]byte{}, file...)})
+// messages about it; files are those that its offers name, by that name.
+func (c *Client) Apply(ctx context.Context, name string, file []byte, files map[string][]byte, dryRun bool) (wire.Applied, error) {
+	what := call{query: values("name", name, "dry_run", strconv.FormatBool(dryRun)), raw: append([]byte{}, file...)}
+	if len(files) > 0 {
+		var form bytes.Buffer
+		w := multipart.NewWriter(&form)
+		what.media = w.FormDataContentType()
+		if err := writeForm(w, file, files); err != nil {
+			return wire.Applied{}, err
+		}
+		what.raw = form.Bytes()
+	}
+	return fetch[wire.Applied](ctx, c, http.MethodPost, "/apply", what)
+}
+
+func writeForm(w *multipart.Writer, state []byte, files map[string][]byte) error {
+	part, err := w.CreateFormField("state")
+	if err != nil {
+		return err
+	}
+	if _, err := part.Write(state); err != nil {
+		return err
+	}
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		if part, err = w.CreateFormFile("file", name); err != nil {
+			return err
+		}
+		if _, err := part.Write(files[name]); err != nil {
+			return err
+		}
+	}
+	return w.Close()
 }
 
 // Backup writes a copy of everything to w and says how many octets it has; for
