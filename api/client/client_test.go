@@ -133,7 +133,7 @@ func TestRequests(t *testing.T) {
 		{
 			`POST /apply?dry_run=true&name=my.yaml key "" application/yaml tenants: []`, `{"dry_run":true,"changes":[]}`,
 			func(ctx context.Context, c *client.Client) (any, error) {
-				a, err := c.Apply(ctx, "my.yaml", []byte("tenants: []"), true)
+				a, err := c.Apply(ctx, "my.yaml", []byte("tenants: []"), nil, true)
 				return a.DryRun, err
 			},
 			true,
