@@ -268,10 +268,14 @@ func saidOf(before []string, base, now *wire.Forward) []string {
 		differs bool
 		empty   bool
 	}{
-		{"method", base.Method != now.Method, now.Method == ""}, {"encoding", base.Encoding != now.Encoding, now.Encoding == ""},
-		{"length", base.Length != now.Length, false}, {"context", base.Context != now.Context, false},
-		{"history", base.History != now.History, false}, {"timezone", base.Timezone != now.Timezone, now.Timezone == ""},
-		{"prefix", base.Prefix != now.Prefix, now.Prefix == ""}, {"suffix", base.Suffix != now.Suffix, now.Suffix == ""},
+		{"method", base.Method != now.Method, now.Method == ""},
+		{"encoding", base.Encoding != now.Encoding, now.Encoding == ""},
+		{"length", base.Length != now.Length, false},
+		{"context", base.Context != now.Context, false},
+		{"history", base.History != now.History, false},
+		{"timezone", base.Timezone != now.Timezone, now.Timezone == ""},
+		{"prefix", base.Prefix != now.Prefix, now.Prefix == ""},
+		{"suffix", base.Suffix != now.Suffix, now.Suffix == ""},
 	} {
 		switch {
 		case !p.differs:

@@ -64,7 +64,9 @@ func directoryTests() []testCase {
 			do(t, s, wirechief.PutNumber{Number: &second, Debit: &wirechief.Debit{Tenant: acme, Amount: 10}},
 				wirechief.PutNumber{Number: &wirechief.Number{Number: late.Number, Rev: 1}, Event: &late})
 			same(t, "balance", must(s.Balances(t.Context()))(t)[acme], wirechief.Money(0))
-			events := func(f wirechief.NumberEventFilter) []wirechief.NumberEvent { return must(s.NumberEvents(t.Context(), f))(t) }
+			events := func(f wirechief.NumberEventFilter) []wirechief.NumberEvent {
+				return must(s.NumberEvents(t.Context(), f))(t)
+			}
 			same(t, "all events", events(wirechief.NumberEventFilter{}), []wirechief.NumberEvent{late, event})
 			same(t, "of a number", events(wirechief.NumberEventFilter{Number: n.Number}), []wirechief.NumberEvent{event})
 			same(t, "of a tenant", events(wirechief.NumberEventFilter{Tenant: brand}), []wirechief.NumberEvent{late})

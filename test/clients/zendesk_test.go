@@ -40,7 +40,8 @@ func TestGoZendesk(t *testing.T) {
 		PhoneNumbers []phoneNumber `json:"phone_numbers"`
 		PhoneNumber  phoneNumber   `json:"phone_number"`
 		Count        int           `json:"count"`
-	}) {
+	},
+	) {
 		t.Helper()
 		if err != nil {
 			t.Fatal(err)
