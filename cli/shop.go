@@ -41,7 +41,7 @@ func (c *searchNumbers) Run(ctx context.Context, stdio IO) error {
 		return err
 	}
 	if c.JSON {
-		return printJSON(stdio.Out, found.Offers)
+		return printJSON(stdio.Out, found)
 	}
 	t := newTable(stdio.Out, "NUMBER", "TYPE", "LOCATION", "CAPABILITIES", "PRICE", "ADDRESS")
 	for _, o := range found.Offers {
