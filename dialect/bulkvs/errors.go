@@ -1,7 +1,6 @@
 package bulkvs
 
 import (
-	"log/slog"
 	"net/http"
 	"strings"
 
@@ -133,15 +132,7 @@ func (s *server) refuse(w http.ResponseWriter, r *http.Request, tn string, err e
 		h.Set("Retry-After", afterExhausted)
 	case wirechief.Unavailable, wirechief.Internal:
 		h.Set("Retry-After", afterUnavailable)
-		level := slog.LevelWarn
-		switch {
-		case r.Context().Err() != nil:
-			level = slog.LevelDebug // the client has gone
-		case e.Kind == wirechief.Internal:
-			level = slog.LevelError
-		}
-		s.log.Log(r.Context(), level, "a request could not be served", "method", r.Method, "path", r.URL.Path,
-			"request", dialect.RequestID(r.Header), "error", err)
+		dialect.LogTrouble(s.log, wirechief.DialectBulkVS, r, err)
 	}
 	s.write(w, row.status, refusal{tn, "Failed", refusalCode(e.Kind, e.Rule), describe(err)})
 }

@@ -2,7 +2,6 @@ package fonedynamics
 
 import (
 	"errors"
-	"log/slog"
 	"net/http"
 	"strings"
 
@@ -206,15 +205,7 @@ func (s *server) refuse(w http.ResponseWriter, r *http.Request, err error) {
 		h.Set("Retry-After", afterExhausted)
 	case wirechief.Unavailable, wirechief.Internal:
 		h.Set("Retry-After", afterUnavailable)
-		level := slog.LevelWarn
-		switch {
-		case r.Context().Err() != nil:
-			level = slog.LevelDebug // the client has gone
-		case e.Kind == wirechief.Internal:
-			level = slog.LevelError
-		}
-		s.log.Log(r.Context(), level, "a request could not be served", "method", r.Method, "path", r.URL.Path,
-			"request", dialect.RequestID(r.Header), "error", err)
+		dialect.LogTrouble(s.log, wirechief.DialectFoneDynamics, r, err)
 	}
 	s.write(w, answerTo(e).status, statusOf(e))
 }

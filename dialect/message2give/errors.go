@@ -3,7 +3,6 @@ package message2give
 import (
 	"errors"
 	"fmt"
-	"log/slog"
 	"net/http"
 	"strings"
 
@@ -121,15 +120,7 @@ func (s *server) refuse(w http.ResponseWriter, r *http.Request, err error) {
 		if kind == wirechief.Unavailable {
 			h.Set("Retry-After", afterUnavailable)
 		}
-		level := slog.LevelWarn
-		switch {
-		case r.Context().Err() != nil:
-			level = slog.LevelDebug // the client has gone
-		case kind == wirechief.Internal:
-			level = slog.LevelError
-		}
-		s.log.Log(r.Context(), level, "a request could not be served", "api", wirechief.DialectMessage2Give, "method", r.Method,
-			"request", dialect.RequestID(r.Header), "error", err)
+		dialect.LogTrouble(s.log, wirechief.DialectMessage2Give, r, err)
 	}
 	dialect.WriteJSON(w, row.status, appendStatus(nil, describe(err)))
 }

@@ -2,7 +2,6 @@ package zendesktalk
 
 import (
 	"errors"
-	"log/slog"
 	"net/http"
 	"strings"
 
@@ -176,15 +175,7 @@ func (s *server) excuse(w http.ResponseWriter, r *http.Request, e *wirechief.Err
 	default:
 		return
 	}
-	level := slog.LevelWarn
-	switch {
-	case r.Context().Err() != nil:
-		level = slog.LevelDebug // the client has gone
-	case e.Kind == wirechief.Internal:
-		level = slog.LevelError
-	}
-	s.log.Log(r.Context(), level, "a request could not be served", "method", r.Method, "path", r.URL.Path,
-		"request", dialect.RequestID(r.Header), "error", e)
+	dialect.LogTrouble(s.log, wirechief.DialectZendesk, r, e)
 }
 
 // refuseLogin answers 401; what is wrong is not said.
