@@ -51,6 +51,13 @@ func TestParse(t *testing.T) {
 		{"North American, a digit too many", "+131090609011", "", ""},
 		{"sixteen digits", "+4912345678901234", "", ""},
 		{"seventeen digits, ornamented", "+49 30 123456789012345", "", ""},
+		{"a letter among digits", "+6141111000a", "", ""},
+		{"a letter before digits", "x61400004322", "AU", ""},
+		{"two letters among digits", "+614000ab04322", "AU", ""},
+		{"a word in the international form", "+1800FLOWERS", "", ""},
+		{"two pluses", "++61480000002", "", ""},
+		{"a plus within", "61+480000002", "AU", ""},
+		{"signs that belong in no number", "+61 480 000 002;", "", ""},
 		{"very long", "+44 " + strings.Repeat(" ", 100) + "2079460000", "", ""},
 	}
 	for _, tt := range tests {

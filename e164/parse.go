@@ -2,6 +2,7 @@ package e164
 
 import (
 	"strings"
+	"unicode"
 
 	"github.com/nyaruka/phonenumbers"
 
@@ -36,7 +37,7 @@ func Parse(s, region string) (string, error) {
 		return "", wirechief.Errorf(wirechief.Invalid, "not a telephone number: longer than %d characters", longest)
 	}
 	n, err := phonenumbers.Parse(s, region)
-	if err != nil {
+	if err != nil || !plain(s, region) {
 		message := "not a telephone number"
 		if region == "" {
 			message += " in international form, as +12025550123"
@@ -62,6 +63,36 @@ func Parse(s, region string) (string, error) {
 		return "", wirechief.Errorf(wirechief.Invalid, "not a telephone number")
 	}
 	return out, nil
+}
+
+// plain says whether s has only what people write in numbers. The numbering
+// plan would drop what it does not know, and a slip of the pen would become
+// somebody else's number. Letters are digits in a word of three at least, and
+// only in a country's own form.
+func plain(s, region string) bool {
+	s = strings.TrimSpace(strings.TrimPrefix(s, "tel:"))
+	letters, longest := 0, 0
+	for i, r := range s {
+		if 'a' <= r|0x20 && r|0x20 <= 'z' {
+			letters++
+			longest = max(longest, letters)
+			continue
+		}
+		if letters > 0 && letters < 3 {
+			return false
+		}
+		letters = 0
+		switch {
+		case unicode.IsDigit(r), strings.ContainsRune(" \t-.()/\u00a0\u2010\u2011\u2012\u2013", r):
+		case r == '+' || r == '\uff0b': // full-width, beside full-width digits
+			if strings.Trim(s[:i], "(") != "" {
+				return false
+			}
+		default:
+			return false
+		}
+	}
+	return letters == 0 && longest == 0 || region != "" && longest >= 3 && (letters == 0 || letters >= 3)
 }
 
 // ParseNANP reads a North American number as leniently as BulkVS does: every
