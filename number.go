@@ -62,6 +62,8 @@ type Number struct {
 	Tenant string      `json:"tenant,omitempty"` // who owns it, holds it or, while it is aging, may have it back
 	State  NumberState `json:"state"`
 	Until  time.Time   `json:"until,omitzero"` // reserved, aging: when that ends
+	// Paid is what was taken for an order that is not confirmed yet.
+	Paid Money `json:"paid,omitempty"`
 	// Reservation is the token under which it is reserved.
 	Reservation string `json:"reservation,omitempty"`
 

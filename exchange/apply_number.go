@@ -143,7 +143,11 @@ func (a *application) putNumber(n *wirechief.Number) {
 // step notes the next state of a number.
 func (a *application) step(s step) {
 	s.who = wirechief.Principal{Name: "state file"}
-	command := a.x.command(s, a.number(s.n.Number))
+	was := a.number(s.n.Number)
+	if pending, ok := a.numbers[s.n.Number]; ok {
+		s.n.Rev = pending.Rev // it builds on what this application does before
+	}
+	command := a.x.command(s, was)
 	a.numbers[s.n.Number] = s.n
 	a.add(command, func() error { a.x.took(s.n); return nil })
 }

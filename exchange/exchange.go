@@ -202,6 +202,7 @@ func (x *Exchange) Start(ctx context.Context) error {
 	x.running.Go(func() { x.parts.run(run) })
 	x.running.Go(func() { x.purge(run) })
 	x.running.Go(func() { x.sweep(run) })
+	x.running.Go(func() { x.sweepSources(run) })
 	x.rescue(ctx, depths)
 	for _, c := range x.carriers {
 		if err := c.Start(ctx, x); err != nil {

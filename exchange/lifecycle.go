@@ -47,17 +47,16 @@ type step struct {
 	debit   *wirechief.Debit
 }
 
-// command makes the write of a step: n gets the revision that follows on what
-// is in memory, or on base when it changes what is not committed yet.
-func (x *Exchange) command(s step, base *wirechief.Number) wirechief.PutNumber {
+// command makes the write of a step. n is a copy of the number that the step
+// was judged on, with its revision: the write builds on that one, and the store
+// refuses it when another was first, whatever memory says by then. was is the
+// number before, nil for none; it is asked only whose it was.
+func (x *Exchange) command(s step, was *wirechief.Number) wirechief.PutNumber {
 	now := x.Now().UTC()
-	s.n.Rev = 1
+	s.n.Rev++
 	tenant := s.n.Tenant
-	if base != nil {
-		s.n.Rev = base.Rev + 1
-		if tenant == "" {
-			tenant = base.Tenant // whose it was
-		}
+	if tenant == "" && was != nil {
+		tenant = was.Tenant
 	}
 	s.n.ModifiedAt = now.Truncate(time.Second)
 	return wirechief.PutNumber{Number: s.n, Debit: s.debit, Event: &wirechief.NumberEvent{
@@ -85,10 +84,10 @@ func (x *Exchange) took(n *wirechief.Number) {
 	x.shelve(n)
 }
 
-// vacant is a number as it is when nobody has it.
+// vacant is a number as it is when nobody has it, at the same revision.
 func vacant(n *wirechief.Number, state wirechief.NumberState) *wirechief.Number {
 	return &wirechief.Number{
-		Number: n.Number, ID: n.ID, State: state, Carrier: n.Carrier, Type: n.Type, Country: n.Country, Location: n.Location,
+		Number: n.Number, ID: n.ID, Rev: n.Rev, State: state, Carrier: n.Carrier, Type: n.Type, Country: n.Country, Location: n.Location,
 		Price: n.Price, AddressRule: n.AddressRule, Capabilities: n.Capabilities,
 	}
 }
@@ -134,13 +133,18 @@ func sansModified(n *wirechief.Number) []byte {
 	return doc
 }
 
-// sweep frees what has run out and repeats orders that nobody knows about, once
-// a second.
-func (x *Exchange) sweep(ctx context.Context) {
+// sweep frees what has run out, once a second.
+func (x *Exchange) sweep(ctx context.Context) { x.everySecond(ctx, x.sweepPassed) }
+
+// sweepSources repeats orders and returns that nobody knows about; carriers
+// that are slow to answer keep nothing else waiting.
+func (x *Exchange) sweepSources(ctx context.Context) { x.everySecond(ctx, x.sweepAsked) }
+
+func (x *Exchange) everySecond(ctx context.Context, do func(context.Context)) {
 	tick := time.NewTicker(sweepEvery)
 	defer tick.Stop()
 	for {
-		x.SweepNumbers(ctx)
+		do(ctx)
 		select {
 		case <-ctx.Done():
 			return
@@ -154,30 +158,56 @@ func (x *Exchange) sweep(ctx context.Context) {
 // numbers that they have not taken back: after a second first, then ever less
 // often. The exchange does so by itself, once a second.
 func (x *Exchange) SweepNumbers(ctx context.Context) {
-	var ask []*wirechief.Number
+	x.sweepPassed(ctx)
+	x.sweepAsked(ctx)
+}
+
+// sweepPassed frees what nobody has to be asked about.
+func (x *Exchange) sweepPassed(ctx context.Context) {
 	for _, n := range x.dir.unsettled() {
-		_, sells := x.source(n.Carrier)
-		switch {
-		case n.State == wirechief.NumberOrdered, n.State == wirechief.NumberAging && sells && over(n, x.Now()):
-			ask = append(ask, n) // after those that nobody has to be asked about
-		case over(n, x.Now()):
+		if over(n, x.Now()) && !x.toAsk(n) {
 			x.moveOn(ctx, n, x.free)
 		}
 	}
-	for _, n := range ask {
-		if !x.recalls.due(n.Number, x.Now()) {
-			continue
+}
+
+// toAsk says whether the carrier of a number has to be asked before it moves on.
+func (x *Exchange) toAsk(n *wirechief.Number) bool {
+	_, sells := x.source(n.Carrier)
+	return n.State == wirechief.NumberOrdered || n.State == wirechief.NumberAging && sells
+}
+
+// sweepAsked asks the carriers, all at once and each about one number after
+// another.
+func (x *Exchange) sweepAsked(ctx context.Context) {
+	due := make(map[string][]*wirechief.Number)
+	for _, n := range x.dir.unsettled() {
+		if x.toAsk(n) && (n.State == wirechief.NumberOrdered || over(n, x.Now())) && x.recalls.due(n.Number, x.Now()) {
+			due[n.Carrier] = append(due[n.Carrier], n)
 		}
-		move := x.free
-		if n.State == wirechief.NumberOrdered {
-			move = x.confirmAgain
-		}
-		x.moveOn(ctx, n, move)
-		if now := x.dir.number(n.Number); now.State == n.State {
-			x.recalls.wait(n.Number, x.Now())
-		} else {
-			x.recalls.forget(n.Number)
-		}
+	}
+	var asking sync.WaitGroup
+	for _, numbers := range due {
+		asking.Go(func() {
+			for _, n := range numbers {
+				x.ask(ctx, n)
+			}
+		})
+	}
+	asking.Wait()
+}
+
+// ask moves a number on by what its carrier says.
+func (x *Exchange) ask(ctx context.Context, n *wirechief.Number) {
+	move := x.free
+	if n.State == wirechief.NumberOrdered {
+		move = x.confirmAgain
+	}
+	x.moveOn(ctx, n, move)
+	if now := x.dir.number(n.Number); now.State == n.State {
+		x.recalls.wait(n.Number, x.Now())
+	} else {
+		x.recalls.forget(n.Number)
 	}
 }
 

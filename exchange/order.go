@@ -55,8 +55,10 @@ func (x *Exchange) order(ctx context.Context, p wirechief.Principal, r *wirechie
 // place writes an order down. What the number refers to cannot go away before
 // it is on disk.
 func (x *Exchange) place(ctx context.Context, p wirechief.Principal, r *wirechief.OrderRequest, n *wirechief.Number) error {
-	x.configuring.RLock()
-	defer x.configuring.RUnlock()
+	defer x.configure(r.Settings.Campaign)()
+	if x.dir.tenant(r.Tenant) == nil { // it was there when the order came
+		return noTenant("")
+	}
 	if err := x.settleOrder(ctx, r, n); err != nil {
 		return err
 	}
@@ -66,8 +68,23 @@ func (x *Exchange) place(ctx context.Context, p wirechief.Principal, r *wirechie
 	}
 	if _, sells := x.source(n.Carrier); sells {
 		n.State, s.event = wirechief.NumberOrdered, wirechief.NumberWasOrdered
+		if s.debit != nil {
+			n.Paid = s.debit.Amount
+		}
 	}
 	return x.lost(x.take(ctx, s), n.Number, "number")
+}
+
+// configure takes the lock under which what a number refers to stays: with
+// others who only read, or alone when it is bound to a campaign, whose numbers
+// are counted.
+func (x *Exchange) configure(campaign wirechief.Patch[string]) (unlock func()) {
+	if tcr, _ := campaign.Value(); tcr != "" {
+		x.configuring.Lock()
+		return x.configuring.Unlock
+	}
+	x.configuring.RLock()
+	return x.configuring.RUnlock
 }
 
 // meant finds out which number an order means.
@@ -108,6 +125,10 @@ func (x *Exchange) settleOrder(ctx context.Context, r *wirechief.OrderRequest, n
 	n.Until, n.Reservation = time.Time{}, ""
 	n.ActivatedAt = x.Now().UTC().Truncate(time.Second)
 	n.Enabled = n.Capabilities
+	if t := x.dir.tenant(r.Tenant); t != nil && !t.Messaging {
+		n.Enabled.SMS, n.Enabled.MMS = false, false
+	}
+	texts := n.Enabled
 	if n.ID == 0 {
 		n.ID = x.IDs.Next()
 	}
@@ -133,6 +154,9 @@ func (x *Exchange) settleOrder(ctx context.Context, r *wirechief.OrderRequest, n
 		return err
 	}
 	if err := x.judgeCampaign(nil, n); err != nil {
+		return err
+	}
+	if err := x.judgeMessaging(texts, n); err != nil {
 		return err
 	}
 	if x.owesAddress(x.refs(), n) {
@@ -165,38 +189,76 @@ func (x *Exchange) priceOfNumber(tenant string, n *wirechief.Number) *wirechief.
 
 // confirm asks the carrier of an ordered number for it. Trouble that may pass
 // is no error: the number stays ordered, and is asked for again. The caller
-// holds the number's lock.
+// holds the number's lock; who does not (a state file) may change it meanwhile,
+// and what was decided then is decided anew on what it is now.
 func (x *Exchange) confirm(ctx context.Context, number string) error {
 	n := x.dir.number(number)
 	if n == nil || n.State != wirechief.NumberOrdered {
 		return nil
 	}
-	next := *n
-	s := step{n: &next, event: wirechief.NumberIsActive, who: ourselves(), message: "carrier " + n.Carrier + " has confirmed it"}
-	if source, ok := x.source(n.Carrier); ok {
-		asked, cancel := context.WithTimeout(ctx, sourceTime)
-		defer cancel()
-		err := source.OrderNumber(asked, number)
-		switch kind := wirechief.KindOf(err); {
-		case err == nil:
-		case asked.Err() != nil, kind == wirechief.Unavailable, kind == wirechief.Exhausted:
-			x.Log.WarnContext(ctx, "a carrier has not confirmed an order; asking again", "carrier", n.Carrier, "number", number, "error", err)
-			return nil
-		default:
-			s = step{n: vacant(n, wirechief.NumberAvailable), event: wirechief.NumberWasRefused, who: ourselves(), message: "carrier " + n.Carrier + ": " + wirechief.MessageOf(err)}
-			if s.debit = x.priceOfNumber(n.Tenant, n); s.debit != nil {
-				s.debit.Amount = -s.debit.Amount // what it cost is given back
-			}
-			x.live.forget(number)
-			if terr := x.take(context.WithoutCancel(ctx), s); terr != nil {
-				return terr
-			}
-			return taken(number)
-		}
+	source, ok := x.source(n.Carrier)
+	if !ok {
+		x.Log.WarnContext(ctx, "a number is ordered from a carrier that does not sell any more; configure it again", "carrier", n.Carrier, "number", number)
+		return nil
 	}
+	asked, cancel := context.WithTimeout(ctx, sourceTime)
+	defer cancel()
+	answer := source.OrderNumber(asked, number)
+	if answer != nil && (asked.Err() != nil || !isRefusal(answer)) {
+		x.Log.WarnContext(ctx, "a carrier has not confirmed an order; asking again", "carrier", n.Carrier, "number", number, "error", answer)
+		return nil
+	}
+	var err error
+	for range confirmTries {
+		s, ok := x.confirmed(number, answer)
+		if !ok {
+			return nil
+		}
+		if err = x.take(context.WithoutCancel(ctx), s); wirechief.KindOf(err) != wirechief.Conflict {
+			break
+		} // else it was changed meanwhile
+	}
+	if err == nil && answer != nil {
+		x.live.forget(number)
+		return taken(number)
+	}
+	return err
+}
+
+// confirmTries bounds how often a confirmed number is looked at anew because
+// somebody was first. What is left then is done by the next sweep.
+const confirmTries = 10
+
+// isRefusal says whether a carrier's answer means that the number cannot be
+// had, and not just that nobody knows.
+func isRefusal(err error) bool {
+	switch wirechief.KindOf(err) {
+	case wirechief.NotFound, wirechief.Conflict, wirechief.Invalid, wirechief.Forbidden, wirechief.NotOffered:
+		return true
+	}
+	return false
+}
+
+// confirmed is what the carrier's answer makes of a number as it stands; false
+// when it is not ordered any more.
+func (x *Exchange) confirmed(number string, answer error) (step, bool) {
+	n := x.dir.number(number)
+	if n == nil || n.State != wirechief.NumberOrdered {
+		return step{}, false
+	}
+	if answer != nil {
+		s := step{n: vacant(n, wirechief.NumberAvailable), event: wirechief.NumberWasRefused, who: ourselves(), message: "carrier " + n.Carrier + ": " + wirechief.MessageOf(answer)}
+		if n.Paid != 0 {
+			s.debit = &wirechief.Debit{Tenant: n.Tenant, Amount: -n.Paid} // what it cost is given back
+		}
+		return s, true
+	}
+	next := *n
+	next.Paid = 0
+	s := step{n: &next, event: wirechief.NumberIsActive, who: ourselves(), message: "carrier " + n.Carrier + " has confirmed it"}
 	next.State = wirechief.NumberInService
 	if x.owesAddress(x.refs(), &next) {
 		next.State, s.event = wirechief.NumberPending, wirechief.NumberIsOwed
 	}
-	return x.take(context.WithoutCancel(ctx), s)
+	return s, true
 }

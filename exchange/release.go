@@ -51,8 +51,8 @@ func notYours(op, number string) *wirechief.Error {
 func (x *Exchange) Restore(ctx context.Context, p wirechief.Principal, number string) (wirechief.Number, error) {
 	const op = "numbers.restore"
 	defer x.buying.lock(number)()
-	x.configuring.RLock()
-	defer x.configuring.RUnlock()
+	x.configuring.Lock() // its campaign may be full by now
+	defer x.configuring.Unlock()
 	n := x.dir.number(number)
 	if n == nil || !reach(p, n.Tenant) || n.State != wirechief.NumberAging || over(n, x.Now()) {
 		return wirechief.Number{}, notYours(op, number)

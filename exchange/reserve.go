@@ -43,9 +43,19 @@ func (x *Exchange) Reserve(ctx context.Context, p wirechief.Principal, numbers [
 
 func (x *Exchange) reserve(ctx context.Context, p wirechief.Principal, number string, r *wirechief.Reservation) error {
 	defer x.buying.lock(number)()
+	if held := x.dir.number(number); held != nil && held.State == wirechief.NumberReserved && held.Tenant == p.Tenant && !over(held, x.Now()) {
+		err := wirechief.Refuse(wirechief.Conflict, wirechief.RuleTaken, "%s is in a reservation of yours already; extend that one", number)
+		err.Field = "numbers"
+		return err
+	}
 	n, err := x.obtain(ctx, p.Tenant, number, "")
 	if err != nil {
 		return err
+	}
+	x.configuring.RLock() // the tenant stays until it is on disk
+	defer x.configuring.RUnlock()
+	if x.dir.tenant(p.Tenant) == nil {
+		return noTenant("numbers.reserve")
 	}
 	n.State, n.Tenant, n.Until, n.Reservation = wirechief.NumberReserved, p.Tenant, r.Until, r.Token
 	return x.lost(x.take(ctx, step{n: n, event: wirechief.NumberWasReserved, who: p, message: "until " + r.Until.Format(time.RFC3339)}), number, "numbers")
@@ -57,7 +67,11 @@ func (x *Exchange) reserve(ctx context.Context, p wirechief.Principal, number st
 // there is not. The caller holds the number's lock.
 func (x *Exchange) obtain(ctx context.Context, tenant, number, reservation string) (*wirechief.Number, error) {
 	if err := x.freeHeld(ctx, number); err != nil { // nobody has swept yet
-		return nil, err
+		if e, ok := errors.AsType[*wirechief.Error](err); ok && e.Rule == wirechief.RuleStore {
+			return nil, err
+		}
+		x.Log.WarnContext(ctx, "a number whose time is over could not be freed", "number", number, "error", err)
+		return nil, taken(number)
 	}
 	n := x.dir.number(number)
 	switch {
@@ -68,7 +82,7 @@ func (x *Exchange) obtain(ctx context.Context, tenant, number, reservation strin
 		}
 		fresh := wirechief.Number{Number: o.Number, Carrier: o.Carrier, Type: o.Type, Country: o.Country, Location: o.Location, Price: o.Price, AddressRule: o.Address, Capabilities: o.Capabilities}
 		if n != nil {
-			fresh.ID = n.ID
+			fresh.ID, fresh.Rev = n.ID, n.Rev
 		}
 		return &fresh, nil
 	case n.State == wirechief.NumberReserved && n.Tenant == tenant && (reservation == "" || n.Reservation == reservation):

@@ -112,10 +112,33 @@ func (x *Exchange) DeleteWebhook(ctx context.Context, p wirechief.Principal, nam
 	if _, err := x.Webhook(ctx, tenant, name); err != nil {
 		return err
 	}
+	for range confirmTries { // of those that somebody changes meanwhile
+		left, err := x.unbindWebhook(ctx, p, name)
+		if err != nil {
+			return err
+		}
+		if left == 0 {
+			break
+		}
+	}
 	e := wirechief.Entity{Tenant: tenant, Kind: wirechief.EntityWebhook, Key: name}
-	commands := []wirechief.Command{wirechief.DropEntity{Entity: e}}
+	results, err := x.Store.Apply(ctx, wirechief.DropEntity{Entity: e})
+	if err != nil {
+		return err
+	}
+	if results[0].Err != nil {
+		return results[0].Err
+	}
+	x.dir.drop(e)
+	return nil
+}
+
+// unbindWebhook takes a webhook off the numbers that have it, and says how many
+// of them somebody else has changed meanwhile.
+func (x *Exchange) unbindWebhook(ctx context.Context, p wirechief.Principal, name string) (left int, err error) {
+	var commands []wirechief.Command
 	var users []*wirechief.Number
-	for _, n := range x.dir.numbersOf(tenant) {
+	for _, n := range x.dir.numbersOf(p.Tenant) {
 		if n.Webhook == name {
 			changed := *n
 			changed.Webhook = ""
@@ -125,16 +148,19 @@ func (x *Exchange) DeleteWebhook(ctx context.Context, p wirechief.Principal, nam
 	}
 	results, err := x.Store.Apply(ctx, commands...)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	if results[0].Err != nil {
-		return results[0].Err
+	for i, n := range users {
+		switch err := results[i].Err; {
+		case err == nil:
+			x.took(n)
+		case wirechief.KindOf(err) == wirechief.Conflict:
+			left++
+		default:
+			return left, err
+		}
 	}
-	x.dir.drop(e)
-	for _, n := range users {
-		x.dir.putNumber(n)
-	}
-	return nil
+	return left, nil
 }
 
 // CampaignUse is a campaign and how many numbers are bound to it.
