@@ -24,6 +24,8 @@ type seller struct {
 	lists  []wirechief.Offer
 	answer error // to orders and releases
 	asked  []string
+	// while is called once, while the carrier is being asked.
+	while func()
 }
 
 func (s *seller) Abilities() carrier.Abilities { return s.Carrier.Abilities() | s.can }
@@ -44,6 +46,13 @@ func (s *seller) ReleaseNumber(_ context.Context, number string) error {
 }
 
 func (s *seller) ask(what string) error {
+	s.mu.Lock()
+	while := s.while
+	s.while = nil
+	s.mu.Unlock()
+	if while != nil {
+		while()
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.asked = append(s.asked, what)
