@@ -257,6 +257,13 @@ func TestANumberThatOwesAnAddress(t *testing.T) {
 	if err != nil || n.State != wirechief.NumberInService {
 		t.Fatalf("%s %v", n.State, err)
 	}
+	_, err = w.ConfigureNumber(t.Context(), acme, number, func(wirechief.Number) (wirechief.NumberPatch, error) {
+		return wirechief.NumberPatch{Address: wirechief.Clear[int64]()}, nil
+	})
+	wantError(t, err, wirechief.Invalid, wirechief.RuleAddress, "address")
+	if n, _ := w.Number(t.Context(), acme, number); n.Address != ie.ID || n.State != wirechief.NumberInService {
+		t.Errorf("%s with address %d", n.State, n.Address)
+	}
 	err = w.Addresses().Delete(t.Context(), acme, fmt.Sprint(ie.ID))
 	wantError(t, err, wirechief.Conflict, wirechief.RuleInUse, "address")
 	if err := w.Addresses().Delete(t.Context(), globex, fmt.Sprint(us.ID)); wirechief.KindOf(err) != wirechief.NotFound {

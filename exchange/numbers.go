@@ -126,6 +126,10 @@ func (x *Exchange) ConfigureNumber(ctx context.Context, p wirechief.Principal, n
 	if refusal == nil {
 		refusal = x.judgeCampaign(old, &n)
 	}
+	if refusal == nil && n.State == wirechief.NumberInService && x.owesAddress(x.refs(), &n) && !x.owesAddress(x.refs(), old) {
+		refusal = wirechief.Refuse(wirechief.Invalid, wirechief.RuleAddress, "%s is in service and needs an address (%s)", n.Number, n.AddressRule)
+		refusal.Field = "address"
+	}
 	if refusal != nil {
 		refusal.Op = op
 		return wirechief.Number{}, refusal

@@ -123,12 +123,16 @@ func (x *Exchange) answered(ctx context.Context, r wirechief.SendRequest) (*wire
 	return repeatAnswer(a, r)
 }
 
+func keyReused() *wirechief.Error {
+	return &wirechief.Error{
+		Op: "send", Kind: wirechief.Conflict, Rule: wirechief.RuleIdempotency, Field: "key",
+		Message: "this idempotency key was used for another request; use a new key",
+	}
+}
+
 func repeatAnswer(a *wirechief.Answer, r wirechief.SendRequest) (*wirechief.SendResult, error) {
 	if a.Fingerprint != r.Fingerprint {
-		return nil, &wirechief.Error{
-			Op: "send", Kind: wirechief.Conflict, Rule: wirechief.RuleIdempotency, Field: "key",
-			Message: "this idempotency key was used for another request; use a new key",
-		}
+		return nil, keyReused()
 	}
 	var res wirechief.SendResult
 	if err := json.Unmarshal(a.Body, &res); err != nil {
