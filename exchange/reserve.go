@@ -24,6 +24,11 @@ func (x *Exchange) Reserve(ctx context.Context, p wirechief.Principal, numbers [
 	case len(numbers) == 0 || len(numbers) > ReservationMost:
 		return wirechief.Reservation{}, &wirechief.Error{Op: op, Kind: wirechief.Invalid, Field: "numbers", Message: "a reservation holds 1 to 100 numbers"}
 	}
+	defer x.buying.lock(p.Tenant)() // one request of a tenant's at a time
+	if err := x.mayHold(p.Tenant, numbers); err != nil {
+		err.Op = op
+		return wirechief.Reservation{}, err
+	}
 	now := x.Now().UTC()
 	r := wirechief.Reservation{Token: x.IDs.Token(), Tenant: p.Tenant, Numbers: slices.Sorted(slices.Values(numbers)), Until: now.Add(x.Reservation)}
 	for i, number := range r.Numbers {
