@@ -29,7 +29,8 @@ type snapshot struct {
 	codes   []digits  // calling codes, those of the singles too; in order
 }
 
-// single is an offer that stands beside the sources.
+// single is an offer that stands beside the sources: of a number that none of
+// them has.
 type single struct {
 	number digits
 	offer  wirechief.Offer
@@ -70,11 +71,8 @@ func (x *Index) change(source string, t *table) {
 	for d := range x.taken {
 		b.setOpen(d, false)
 	}
-	singles := x.now.Load().singles
-	for _, s := range singles {
-		b.setOpen(s.number, false)
-	}
-	x.publish(b, singles)
+	// What a source offers now needs no offer beside it.
+	x.publish(b, slices.DeleteFunc(slices.Clone(x.now.Load().singles), func(s *single) bool { return b.has(s.number) }))
 }
 
 // publish lets searches see a change; mu is held.
@@ -90,9 +88,10 @@ func (x *Index) publish(b *base, singles []*single) {
 }
 
 // Put puts single offers beside those of the sources, such as numbers that were
-// released. Their terms win over those of a source, and of an earlier Put. Many
-// at once are cheaper than one by one. If one cannot be put ([Check] says why),
-// none is.
+// released. A number that a source has, now or later, is on offer on the terms
+// of the source, and the single offer is forgotten; of two of one number the
+// later one holds. Many at once are cheaper than one by one. If one cannot be
+// put ([Check] says why), none is.
 func (x *Index) Put(offers ...wirechief.Offer) error {
 	fresh := make([]*single, 0, len(offers))
 	for _, o := range offers {
@@ -106,6 +105,7 @@ func (x *Index) Put(offers ...wirechief.Offer) error {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	now := x.now.Load()
+	fresh = slices.DeleteFunc(fresh, func(s *single) bool { return now.has(s.number) })
 	for _, s := range fresh {
 		_, taken := x.taken[s.number]
 		s.open = !taken
@@ -117,32 +117,24 @@ func (x *Index) Put(offers ...wirechief.Offer) error {
 	slices.SortStableFunc(singles, func(a, b *single) int { return cmp.Compare(a.number, b.number) })
 	singles = slices.CompactFunc(singles, func(a, b *single) bool { return a.number == b.number })
 	x.publish(now.base, singles)
-	for _, s := range fresh {
-		now.setOpen(s.number, false)
-	}
 	return nil
 }
 
-// Remove takes single offers out again. What a source offers of these numbers
-// is on offer again, unless they are taken.
+// Remove takes single offers out again.
 func (x *Index) Remove(numbers ...string) {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	now := x.now.Load()
 	gone := make(map[digits]bool, len(numbers))
 	for _, number := range numbers {
-		if d, ok := digitsOf(number); ok && now.single(d) != nil {
+		if d, ok := digitsOf(number); ok {
 			gone[d] = true
 		}
 	}
-	if len(gone) == 0 {
-		return
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	now := x.now.Load()
+	left := slices.DeleteFunc(slices.Clone(now.singles), func(s *single) bool { return gone[s.number] })
+	if len(left) < len(now.singles) {
+		x.publish(now.base, left)
 	}
-	for d := range gone {
-		_, taken := x.taken[d]
-		now.setOpen(d, !taken)
-	}
-	x.publish(now.base, slices.DeleteFunc(slices.Clone(now.singles), func(s *single) bool { return gone[s.number] }))
 }
 
 // Take marks a number as not on offer: sold, reserved, in quarantine. It holds
@@ -219,11 +211,6 @@ func (x *Index) Len() int {
 	for _, b := range now.blocks {
 		n += len(b.numbers)
 	}
-	for _, s := range now.singles {
-		if _, _, both := now.find(s.number); both {
-			n--
-		}
-	}
 	return n
 }
 
@@ -243,6 +230,12 @@ func (x *Index) Available() (n int) {
 
 // Sources is how many sources are loaded.
 func (x *Index) Sources() int { return len(x.now.Load().sources) }
+
+// has says whether a source has a number.
+func (b *base) has(d digits) bool {
+	_, _, ok := b.find(d)
+	return ok
+}
 
 // setOpen says whether a number of the base is on offer; mu is held.
 func (b *base) setOpen(d digits, open bool) {

@@ -77,19 +77,59 @@ func TestTwoSources(t *testing.T) {
 	carrier("b")
 	load(t, x, "first", by("a"))
 	carrier("b")
-	if err := x.Put(by("d")...); err != nil {
-		t.Fatal(err)
+	x.Unload("second")
+	x.Unload("second")
+	carrier("a")
+	x.Unload("first")
+	carrier("")
+}
+
+// A number that stands beside the sources is found on its own terms, until a
+// source has it: whatever becomes of that one, it does not come back by itself.
+func TestASourceWinsOverASingleOffer(t *testing.T) {
+	const number = "+15105550100"
+	by := func(carrier string) []wirechief.Offer {
+		o := local(number)
+		o.Carrier = carrier
+		return []wirechief.Offer{o}
 	}
-	carrier("d")
-	if err := x.Put(by("e")...); err != nil {
-		t.Fatal(err)
+	x := offer.New()
+	carrier := func(want string) {
+		t.Helper()
+		o, _ := x.Get(number)
+		r, err := x.Search(wirechief.OfferQuery{})
+		if err != nil || o.Carrier != want || x.Len() != min(len(want), 1) || len(r.Offers) != x.Len() || len(want) > 0 && r.Offers[0] != o {
+			t.Errorf("the carrier of the one number of %d is %q, want %q; found: %v, %v", x.Len(), o.Carrier, want, r.Offers, err)
+		}
 	}
+	put := func(carrier string) {
+		t.Helper()
+		if err := x.Put(by(carrier)...); err != nil {
+			t.Fatal(err)
+		}
+	}
+	put("a")
+	carrier("a")
+	put("b")
+	carrier("b")
+	load(t, x, "list", by("c"))
+	carrier("c")
+	put("d")
+	carrier("c")
+	x.Take(number)
+	if o, known := x.Terms(number); !known || o.Carrier != "c" {
+		t.Errorf("taken: %v, %v", o, known)
+	}
+	load(t, x, "list", by("e"))
+	x.Give(number)
 	carrier("e")
 	x.Remove(number)
-	carrier("b")
-	x.Unload("second")
-	x.Unload("second")
-	x.Unload("first")
+	carrier("e")
+	x.Unload("list")
+	carrier("")
+	put("f")
+	carrier("f")
+	x.Remove(number)
 	carrier("")
 }
 

@@ -29,6 +29,9 @@ func newReference() *reference {
 }
 
 func (r *reference) load(name string, offers []wirechief.Offer) {
+	for _, o := range offers {
+		delete(r.singles, o.Number)
+	}
 	for i := range r.sources {
 		if r.sources[i].name == name {
 			r.sources[i].offers = offers
@@ -36,6 +39,18 @@ func (r *reference) load(name string, offers []wirechief.Offer) {
 		}
 	}
 	r.sources = append(r.sources, source{name, offers})
+}
+
+// put adds single offers, of numbers that no source has.
+func (r *reference) put(offers ...wirechief.Offer) {
+	known := newReference()
+	known.sources = r.sources
+	has := known.known()
+	for _, o := range offers {
+		if _, ok := has[o.Number]; !ok {
+			r.singles[o.Number] = o
+		}
+	}
 }
 
 func (r *reference) unload(name string) {

@@ -128,9 +128,6 @@ func (w *walk) merge(b *block) bool {
 					}
 					extras = extras[1:]
 				}
-				if len(extras) > 0 && extras[0].number == b.numbers[i] {
-					continue // being put just now: the single offer holds
-				}
 				if !w.bring(nil, b, i) {
 					return false
 				}

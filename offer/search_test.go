@@ -243,7 +243,7 @@ func TestManyBlocksAgainstReference(t *testing.T) {
 		if o.Location = "released"; r.IntN(2) == 0 {
 			o.Number = o.Number[:len(o.Number)-1] + "9"
 		}
-		ref.singles[o.Number] = o
+		ref.put(o)
 		if err := x.Put(o); err != nil {
 			t.Fatal(err)
 		}
@@ -325,8 +325,8 @@ func disturb(t *testing.T, r *rand.Rand, x *offer.Index, ref *reference, pool []
 			o := pool[r.IntN(len(pool))]
 			o.Carrier, o.Price = "released", wirechief.Money(r.IntN(5))
 			offers = append(offers, o)
-			ref.singles[o.Number] = o
 		}
+		ref.put(offers...)
 		if err := x.Put(offers...); err != nil {
 			t.Fatal(err)
 		}
