@@ -69,10 +69,7 @@ type shelving struct {
 
 // source applies an entry that stands for many offers.
 func (s *shelving) source(o *state.Offer) *wirechief.Error {
-	name := "csv:" + o.CSV
-	if g := o.Generate; g != nil {
-		name = fmt.Sprintf("generate:%s:%s:%s", g.Country, strings.Join(g.AreaCodes, ","), o.Carrier)
-	}
+	name := o.Source()
 	if o.Absent {
 		if _, ok := s.kept[name]; ok {
 			s.a.note("delete", "offers", "", name, "")

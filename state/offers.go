@@ -25,6 +25,19 @@ type OfferRow struct {
 	Absent bool
 }
 
+// Source names what an entry that stands for many offers reads them from, ""
+// for one with a number: entries of the same name are the same source, whatever
+// else they say. It is kept with what was read.
+func (o *Offer) Source() string {
+	switch g := o.Generate; {
+	case g != nil:
+		return fmt.Sprintf("generate:%s:%s:%s", strings.ToUpper(g.Country), strings.Join(g.AreaCodes, ","), o.Carrier)
+	case o.CSV != "":
+		return "csv:" + o.CSV
+	}
+	return ""
+}
+
 // One gives the offer of an entry with a number.
 func (o *Offer) One() OfferRow {
 	row := OfferRow{o.terms(), o.Absent}

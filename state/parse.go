@@ -53,8 +53,13 @@ func item(path string, i int) string { return path + "[" + strconv.Itoa(i) + "]"
 
 func (j judge) file(f *File) {
 	j.tenants(f)
+	sources := make(unique[string])
 	for i := range f.Offers {
-		j.offer(item("offers", i), &f.Offers[i])
+		path := item("offers", i)
+		j.offer(path, &f.Offers[i])
+		if name := f.Offers[i].Source(); name != "" {
+			sources.check(j, path, "source of offers", name)
+		}
 	}
 }
 

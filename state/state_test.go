@@ -198,6 +198,8 @@ func TestMistakes(t *testing.T) {
 		{"offer of nothing", "offers: [{carrier: sim}]\n", "offers[0]: an offer has one of number, generate and csv"},
 		{"offer of two kinds", "offers: [{carrier: sim, csv: x, number: +13109060901}]\n", "an offer has one of"},
 		{"offer without carrier", "offers: [{csv: x}]\n", "offers[0].carrier"},
+		{"csv twice", "offers:\n  - {csv: x, carrier: sim}\n  - {csv: y, carrier: sim}\n  - {csv: x, absent: true}\n", "s.yaml:4: offers[2]: this source of offers is in the file already, in line 2"},
+		{"generated twice", "offers:\n  - {generate: {country: US, count: 1}, carrier: sim}\n  - {generate: {country: us, count: 2}, carrier: sim, price: 1}\n", "s.yaml:3: offers[1]: this source of offers is in the file already, in line 2"},
 		{"count", "offers: [{generate: {country: US}, carrier: sim}]\n", "offers[0].generate.count: 0 is out of range"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
