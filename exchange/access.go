@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
+	"strings"
 
 	"github.com/wirechief/wirechief"
 )
@@ -23,6 +24,15 @@ type Login struct {
 
 type loginKey struct{ dialect, scheme, account, name string }
 
+// loginOf makes the key. The name of a zendesk login is a mail address, which
+// is the same in any case of letters.
+func loginOf(dialect, scheme, account, name string) loginKey {
+	if dialect == wirechief.DialectZendesk {
+		name = strings.ToLower(name)
+	}
+	return loginKey{dialect, scheme, account, name}
+}
+
 // anyAccount is the key without the account.
 func (k loginKey) anyAccount() loginKey {
 	k.account = ""
@@ -30,7 +40,7 @@ func (k loginKey) anyAccount() loginKey {
 }
 
 func keyOf(c wirechief.Credential) loginKey {
-	return loginKey{c.Dialect, c.Scheme, c.Account, c.Name}
+	return loginOf(c.Dialect, c.Scheme, c.Account, c.Name)
 }
 
 // newCredential salts and hashes the secret. A bearer credential has no name
@@ -66,7 +76,9 @@ func (x *Exchange) Authenticate(ctx context.Context, l Login) (wirechief.Princip
 	if name == "" {
 		name = tokenName(l.Secret)
 	}
-	list := x.dir.logged(loginKey{l.Dialect, l.Scheme, l.Account, name})
+	key := loginOf(l.Dialect, l.Scheme, l.Account, name)
+	name = key.name
+	list := x.dir.logged(key)
 	var found *credential
 	several := false // tenants: whom they let in would be left to chance
 	for i := range list {

@@ -143,7 +143,7 @@ func identify(c *state.Credential) (loginKey, wirechief.Secret) {
 	if id.name == "" { // a bearer token is its own name
 		id.name = tokenName(secret.Reveal())
 	}
-	return id, secret
+	return loginOf(id.dialect, id.scheme, id.account, id.name), secret
 }
 
 // matches says whether a client that shows the secret means this credential.

@@ -39,6 +39,7 @@ func (x *Exchange) judgeSettings(ctx context.Context, r refs, old, n *wirechief.
 		func() *wirechief.Error { return judgeEnabled(n) },
 		func() *wirechief.Error { return x.judgeForwards(ctx, old, n) },
 		func() *wirechief.Error { return judgeReplies(n) },
+		func() *wirechief.Error { return judgeURI(old, n) },
 		func() *wirechief.Error { return judgeVoice(n) },
 		func() *wirechief.Error { return judgeCalls(n.Voice.Calls) },
 		func() *wirechief.Error { return x.judgeReferences(r, old, n) },
@@ -230,6 +231,15 @@ func judgeReplies(n *wirechief.Number) *wirechief.Error {
 	return nil
 }
 
+// judgeURI looks at the URI of a line when it is a new one.
+func judgeURI(old, n *wirechief.Number) *wirechief.Error {
+	uri := n.Line.CustomURI
+	if uri == "" || old != nil && old.Line.CustomURI == uri || strings.Contains(uri, ":") && e164.IsEndpoint(uri) {
+		return nil
+	}
+	return wrongSetting("line.custom_uri", "%q is not a SIP URI such as sip:desk@pbx.example", uri)
+}
+
 func judgeVoice(n *wirechief.Number) *wirechief.Error {
 	v := &n.Voice
 	switch {
@@ -284,6 +294,10 @@ var locale = regexp.MustCompile(`^[a-z]{2}(-[A-Za-z]{2,4})?$`)
 func QueueSizes() []int   { return []int{0, 2, 5, 10, 15, 20, 25, 30, 35, 40, 45, 50} }
 func QueueMinutes() []int { return []int{1, 2, 5, 10, 15, 20, 25, 30} }
 
+// overflow is the shape of a number (E.164): an overflow may be of a plan that
+// is not known here, or a number of no plan, for trying.
+var overflow = regexp.MustCompile(`^\+[1-9][0-9]{6,14}$`)
+
 func judgeCalls(c *wirechief.Calls) *wirechief.Error {
 	if c == nil {
 		return nil
@@ -301,7 +315,7 @@ func judgeCalls(c *wirechief.Calls) *wirechief.Error {
 		return wrongSetting("calls.recordings_deleted_after", "%q is not one of %s", c.RecordingsDeletedAfter, strings.Join(keep, ", "))
 	case !slices.Contains(keep, c.VoicemailsDeletedAfter):
 		return wrongSetting("calls.voicemails_deleted_after", "%q is not one of %s", c.VoicemailsDeletedAfter, strings.Join(keep, ", "))
-	case c.Overflow.Number != "" && !e164.IsEndpoint(c.Overflow.Number):
+	case c.Overflow.Number != "" && !overflow.MatchString(c.Overflow.Number) && !e164.IsEndpoint(c.Overflow.Number):
 		return wrongSetting("calls.overflow", "%q is neither a number such as +13105550100 nor a SIP URI", c.Overflow.Number)
 	case c.Overflow.Enabled && c.Overflow.Number == "":
 		return wrongSetting("calls.overflow", "an overflow that is switched on needs a number")

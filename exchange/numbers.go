@@ -126,6 +126,9 @@ func (x *Exchange) ConfigureNumber(ctx context.Context, p wirechief.Principal, n
 	if refusal == nil {
 		refusal = x.judgeCampaign(old, &n)
 	}
+	if refusal == nil {
+		refusal = x.judgeMessaging(old.Enabled, &n)
+	}
 	if refusal == nil && n.State == wirechief.NumberInService && x.owesAddress(x.refs(), &n) && !x.owesAddress(x.refs(), old) {
 		refusal = wirechief.Refuse(wirechief.Invalid, wirechief.RuleAddress, "%s is in service and needs an address (%s)", n.Number, n.AddressRule)
 		refusal.Field = "address"
@@ -143,4 +146,23 @@ func (x *Exchange) ConfigureNumber(ctx context.Context, p wirechief.Principal, n
 		return *old, nil
 	}
 	return n, x.take(ctx, s)
+}
+
+// judgeMessaging refuses to switch texts on for a tenant that may not send any;
+// is says what was on before.
+func (x *Exchange) judgeMessaging(is wirechief.Capabilities, n *wirechief.Number) *wirechief.Error {
+	if t := x.dir.tenant(n.Tenant); t == nil || t.Messaging {
+		return nil
+	}
+	for _, s := range []struct {
+		field    string
+		was, now bool
+	}{{"sms", is.SMS, n.Enabled.SMS}, {"mms", is.MMS, n.Enabled.MMS}} {
+		if s.now && !s.was {
+			err := wirechief.Refuse(wirechief.Forbidden, wirechief.RuleMessaging, "the messaging service is not enabled for this account")
+			err.Field = s.field
+			return err
+		}
+	}
+	return nil
 }

@@ -147,7 +147,8 @@ func (s *seen) forget(number string) {
 // Quote gives a token of 32 hex digits that stands for a number in an order of
 // this tenant's (zendesk: token). It holds nothing: it lasts as long as a
 // reservation would, and a tenth of that longer at most, during which the
-// same number has the same token.
+// same number has the same token. It is of the number as it stands: once that
+// has been sold or held, it is worth nothing, also when the number comes back.
 func (x *Exchange) Quote(tenant, number string) string {
 	grain := max(x.Reservation/10, time.Second)
 	until := x.Now().Add(x.Reservation + grain).Truncate(grain)
@@ -156,26 +157,44 @@ func (x *Exchange) Quote(tenant, number string) string {
 		return ""
 	}
 	var block [aes.BlockSize]byte
-	// The tenant's mark and the small range of numbers make up the redundancy
-	// by which a made-up token is told.
-	binary.BigEndian.PutUint64(block[:], digits)
+	// The tenant's mark and the few times ahead make up the redundancy by which
+	// a made-up token is told.
+	binary.BigEndian.PutUint64(block[:], x.revision(number)<<digitBits|digits)
 	binary.BigEndian.PutUint32(block[8:], uint32(until.Unix()))
 	binary.BigEndian.PutUint32(block[12:], mark(tenant))
 	x.quotes.Encrypt(block[:], block[:])
 	return hex.EncodeToString(block[:])
 }
 
-// quoted gives the number that a token stands for.
+// digitBits hold the digits of a number, at most 15 of them; what is left of 64
+// bits holds the end of its revision.
+const digitBits = 50
+
+// revision is the end of the revision of a number, 0 of one that nobody has had.
+func (x *Exchange) revision(number string) uint64 {
+	if n := x.dir.number(number); n != nil {
+		return uint64(n.Rev) & (1<<(64-digitBits) - 1)
+	}
+	return 0
+}
+
+// quoted gives the number that a token stands for. One of a number that has
+// changed hands since is refused here when the number is free again; when it is
+// not, the order says whose it is.
 func (x *Exchange) quoted(tenant, token string) (string, *wirechief.Error) {
 	var block [aes.BlockSize]byte
-	if n, err := hex.Decode(block[:], []byte(token[:min(len(token), 32)])); err == nil && n == len(block) && len(token) == 32 {
+	if n, err := hex.Decode(block[:], []byte(token[:min(len(token), 32)])); err == nil && n == len(block) && len(token) == 32 && token == strings.ToLower(token) {
 		x.quotes.Decrypt(block[:], block[:])
-		digits := binary.BigEndian.Uint64(block[:])
-		if binary.BigEndian.Uint32(block[12:]) == mark(tenant) && digits < 1e15 {
+		first := binary.BigEndian.Uint64(block[:])
+		if digits := first & (1<<digitBits - 1); binary.BigEndian.Uint32(block[12:]) == mark(tenant) && digits < 1e15 {
 			if until := time.Unix(int64(binary.BigEndian.Uint32(block[8:])), 0); !x.Now().Before(until) {
 				return "", refuseToken("the token has expired; search again")
 			}
-			return "+" + strconv.FormatUint(digits, 10), nil
+			number := "+" + strconv.FormatUint(digits, 10)
+			if n := x.dir.number(number); x.revision(number) != first>>digitBits && (n == nil || n.State == wirechief.NumberAvailable) {
+				return "", refuseToken("the token has been used, or the number was somebody's since; search again")
+			}
+			return number, nil
 		}
 	}
 	return "", refuseToken("the token is unknown; search for a number to get one")

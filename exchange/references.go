@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/wirechief/wirechief"
+	"github.com/wirechief/wirechief/e164"
 )
 
 // refs is where the things are looked up that a number refers to: what is
@@ -89,6 +90,11 @@ func (x *Exchange) judgeReferences(r refs, old, n *wirechief.Number) *wirechief.
 	}
 	if n.Webhook != "" && (old == nil || old.Webhook != n.Webhook) && r.webhook(n.Tenant, n.Webhook) == nil {
 		return missing("webhook", "there is no webhook %q", n.Webhook)
+	}
+	if n.Campaign != "" && (old == nil || old.Campaign != n.Campaign) && (n.Type == wirechief.TypeTollFree || e164.IsTollFree(n.Number)) {
+		err := wirechief.Refuse(wirechief.Conflict, wirechief.RuleCampaign, "%s is toll-free: campaigns are of long codes", n.Number)
+		err.Field = "campaign"
+		return err
 	}
 	if n.Campaign != "" && (old == nil || old.Campaign != n.Campaign) && r.campaign(n.Tenant, n.Campaign) == nil {
 		return missing("campaign", "there is no campaign %q", n.Campaign)

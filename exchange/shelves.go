@@ -257,8 +257,9 @@ func (x *Exchange) DigitalLines() Shelf[wirechief.DigitalLine] {
 			if err := judgeVoice(n); err != nil {
 				return err
 			}
-			if l.OutboundNumber != "" && !e164.IsNumber(l.OutboundNumber) {
-				return wrongSetting("outbound_number", "%q is not a number such as +13105550100", l.OutboundNumber)
+			if o := x.dir.number(l.OutboundNumber); l.OutboundNumber != "" && (old == nil || old.OutboundNumber != l.OutboundNumber) &&
+				(o == nil || o.Tenant != tenant || !o.State.Owned()) {
+				return missing("outbound_number", "%q is not a number of yours", l.OutboundNumber)
 			}
 			return x.judgeReferences(x.refs(), as(old), n)
 		},

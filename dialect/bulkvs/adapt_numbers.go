@@ -57,12 +57,12 @@ func readLimit(s string, fallback, most int) (int, error) {
 	return min(int(n), most), nil
 }
 
-// readSwitch reads a boolean as clients write it: true, 1, "1" and the like.
+// readSwitch reads a boolean as clients write it: true, 1 and "1".
 func readSwitch(s string) (on, ok bool) {
-	switch strings.ToLower(strings.TrimSpace(s)) {
-	case "true", "1", "y", "yes", "on":
+	switch strings.ToLower(s) {
+	case "true", "1":
 		return true, true
-	case "false", "0", "n", "no", "off":
+	case "false", "0":
 		return false, true
 	}
 	return false, false
@@ -100,9 +100,12 @@ func readLine(p *wirechief.NumberPatch, name string, v dialect.Value) error {
 	return nil // unknown properties are ignored
 }
 
-// patchWord sets to a text; null and the empty text clear. A number, as some
-// clients write a PIN, is taken for its digits.
+// patchWord sets to a text; null leaves it, the empty text clears it. A number,
+// as some clients write a PIN, is taken for its digits.
 func patchWord(p *wirechief.Patch[string], v dialect.Value, property string) error {
+	if v.Absent() {
+		return nil
+	}
 	if len(v) > 0 && '0' <= v[0] && v[0] <= '9' && !strings.ContainsAny(string(v), ".eE") && property == "line.port_out_pin" {
 		*p = wirechief.Set(string(v))
 		return nil
@@ -143,7 +146,8 @@ type change struct {
 
 // readChange reads the body of a change (bulkvs: POST /tnRecord, TN, Lidb,
 // Portout Pin, ReferenceID, Trunk Group, Custom URI, Call Forward, PSTN Failover,
-// Sms, Mms, Tcr, Webhook). null and the empty text clear.
+// Sms, Mms, Tcr, Webhook). null is as if absent, the empty text clears. Calls
+// cannot both be forwarded and go to a URI of the customer's.
 func readChange(body []byte) (c change, err error) {
 	properties, err := dialect.ParseObject(body)
 	if err != nil {
@@ -167,12 +171,12 @@ func readChange(body []byte) (c change, err error) {
 			err = patchWord(&p.Webhook, v, "webhook")
 		case "PSTN Failover":
 			var to string
-			if to, err = readEndpoint(v, "voice.failover"); err == nil {
+			if to, err = readEndpoint(v, "voice.failover"); err == nil && !v.Absent() {
 				p.Failover = wirechief.Set(to)
 			}
 		case "Call Forward":
 			var to string
-			if to, err = readEndpoint(v, "voice.endpoint"); err == nil {
+			if to, err = readEndpoint(v, "voice.endpoint"); err == nil && !v.Absent() {
 				c.forward = &to
 			}
 		default:
@@ -188,6 +192,9 @@ func readChange(body []byte) (c change, err error) {
 		return c, nerr
 	}
 	c.number = number
+	if uri, _ := p.CustomURI.Value(); err == nil && uri != "" && c.forward != nil && *c.forward != "" {
+		err = wirechief.Errorf(wirechief.Invalid, "Custom URI and Call Forward contradict each other: calls go to one of them")
+	}
 	return c, err
 }
 
@@ -208,19 +215,10 @@ func readEndpoint(v dialect.Value, property string) (string, error) {
 	return s, nil
 }
 
-// patch is the change of a number as it stands. To switch texts on takes an
-// account that may have them. Calls that go through a flow stay there when Call
-// Forward is cleared, for it was not in force.
-func (c *change) patch(n wirechief.Number, t wirechief.Tenant) (wirechief.NumberPatch, error) {
+// patch is the change of a number as it stands. Calls that go through a flow
+// stay there when Call Forward is cleared, for it was not in force.
+func (c *change) patch(n wirechief.Number) wirechief.NumberPatch {
 	p := c.settings
-	for _, s := range []struct {
-		wish wirechief.Patch[bool]
-		is   bool
-	}{{p.SMS, n.Enabled.SMS}, {p.MMS, n.Enabled.MMS}} {
-		if on, _ := s.wish.Value(); on && !s.is && !t.Messaging {
-			return p, noMessaging()
-		}
-	}
 	switch {
 	case c.forward == nil:
 	case *c.forward != "":
@@ -228,7 +226,7 @@ func (c *change) patch(n wirechief.Number, t wirechief.Tenant) (wirechief.Number
 	case n.Voice.Route != wirechief.RouteFlow:
 		p.Route, p.Endpoint = wirechief.Clear[string](), wirechief.Clear[string]()
 	}
-	return p, nil
+	return p
 }
 
 // filter is what GET /tnRecord selects by (bulkvs: GET /tnRecord, Number, Status,

@@ -85,25 +85,6 @@ func readOrder(body []byte) (o order, err error) {
 	return o, err
 }
 
-// messagingAtPurchase settles Sms and Mms of a new number: what the body says,
-// else on where the number can and the account may.
-func messagingAtPurchase(p wirechief.NumberPatch, t wirechief.Tenant) (wirechief.NumberPatch, error) {
-	if t.Messaging {
-		return p, nil
-	}
-	for _, s := range []*wirechief.Patch[bool]{&p.SMS, &p.MMS} {
-		if on, _ := s.Value(); on {
-			return p, noMessaging()
-		}
-		*s = wirechief.Set(false)
-	}
-	return p, nil
-}
-
-func noMessaging() error {
-	return wirechief.Refuse(wirechief.Forbidden, wirechief.RuleMessaging, "the messaging service is not enabled for this account")
-}
-
 // orderedOf shows a number that was bought just now.
 func orderedOf(n wirechief.Number) ordered {
 	r := recordOf(n)

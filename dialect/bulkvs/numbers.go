@@ -58,13 +58,6 @@ func (s *server) orderNumber(c *call) error {
 	if err != nil {
 		return err
 	}
-	tenant, err := s.core.Tenant(c.r.Context(), c.tenant)
-	if err != nil {
-		return err
-	}
-	if o.settings, err = messagingAtPurchase(o.settings, tenant); err != nil {
-		return err
-	}
 	n, err := s.core.Order(c.r.Context(), c.who, wirechief.OrderRequest{
 		Tenant: c.tenant, Number: o.number, PickAddress: true, MayOwe: true, Settings: o.settings,
 	})
@@ -113,12 +106,8 @@ func (s *server) changeNumber(c *call) error {
 	if err != nil {
 		return err
 	}
-	tenant, err := s.core.Tenant(c.r.Context(), c.tenant)
-	if err != nil {
-		return err
-	}
 	n, err := s.core.ConfigureNumber(c.r.Context(), c.who, change.number, func(n wirechief.Number) (wirechief.NumberPatch, error) {
-		return change.patch(n, tenant)
+		return change.patch(n), nil
 	})
 	if err != nil {
 		return absentReference(err)
