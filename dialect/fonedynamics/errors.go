@@ -57,7 +57,6 @@ var rules = map[wirechief.Rule]string{
 	wirechief.RuleCampaign:    "CAMPAIGN_REQUIRED",
 	wirechief.RuleTollFree:    "TOLL_FREE_NOT_VERIFIED",
 	wirechief.RuleTollFreeCap: "TOLL_FREE_LIMIT_EXCEEDED",
-	wirechief.RuleIdempotency: "IDEMPOTENCY_KEY_REUSED",
 }
 
 // exceptions are the rules whose status is not that of the kind.
@@ -71,6 +70,9 @@ var exceptions = map[wirechief.Rule]answer{
 	wirechief.RuleTaken:        {http.StatusBadRequest, "NUMBER_UNAVAILABLE"},                   // fonedynamics: POST /Properties/[PropertySid]/Numbers, response 400, NUMBER_UNAVAILABLE
 	wirechief.RuleSender:       {http.StatusForbidden, "SENDER_UNAVAILABLE"},                    // fonedynamics: POST /Properties/[PropertySid]/Messages, response 403, SENDER_UNAVAILABLE
 	wirechief.RuleAlreadyOwned: {http.StatusBadRequest, "NUMBER_UNAVAILABLE"},
+	// fonedynamics: POST /Properties/[PropertySid]/Messages, response 409, IDEMPOTENCY_KEY_REUSED
+	// fonedynamics: POST /Properties/[PropertySid]/BatchMessages, response 409, IDEMPOTENCY_KEY_REUSED
+	wirechief.RuleIdempotency: {http.StatusConflict, "IDEMPOTENCY_KEY_REUSED"},
 }
 
 // inUse are the codes of things that numbers refer to.

@@ -2,17 +2,18 @@ package fonedynamics
 
 import (
 	"context"
-	"encoding/hex"
 	"net/http"
-	"strconv"
 
 	"github.com/wirechief/wirechief"
 	"github.com/wirechief/wirechief/dialect"
+	"github.com/wirechief/wirechief/exchange"
 )
 
 // messageCore is what the calls about messages need of the exchange.
 type messageCore interface {
 	Send(ctx context.Context, r wirechief.SendRequest) (wirechief.SendResult, error)
+	Answered(ctx context.Context, k exchange.Keyed) (*wirechief.SendResult, error)
+	Once(ctx context.Context, k exchange.Keyed, do func(ctx context.Context) ([]byte, error)) ([]byte, error)
 	Message(ctx context.Context, p wirechief.Principal, id int64) (*wirechief.Message, []*wirechief.Delivery, error)
 	Messages(ctx context.Context, p wirechief.Principal, f wirechief.MessageFilter) ([]*wirechief.Message, error)
 }
@@ -29,12 +30,31 @@ func messageRoutes() []dialect.Route[handler] {
 // messageSID is the id of a message on the wire.
 func messageSID(tenant string, id int64) string { return wirechief.SID('M', tenant, id) }
 
-// sendMessage sends one text (fonedynamics: POST /Properties/[PropertySid]/Messages,
-// PropertySid, Idempotency-Key).
-func (s *server) sendMessage(c *call) error {
+// keyed gives the request under its Idempotency-Key, nil when it has none
+// (fonedynamics: POST /Properties/[PropertySid]/Messages, Idempotency-Key;
+// fonedynamics: POST /Properties/[PropertySid]/BatchMessages, Idempotency-Key).
+func (c *call) keyed(of string) (*exchange.Keyed, error) {
 	key, err := dialect.IdempotencyKey(c.r.Header)
+	if err != nil || key == "" {
+		return nil, err
+	}
+	return &exchange.Keyed{
+		Tenant: c.p.Tenant, Key: key,
+		Fingerprint: dialect.Fingerprint([]byte("fonedynamics "+of), []byte(c.in.path("PropertySid")), []byte(c.r.URL.RawQuery), c.body),
+	}, nil
+}
+
+// sendMessage sends one text (fonedynamics: POST /Properties/[PropertySid]/Messages,
+// PropertySid).
+func (s *server) sendMessage(c *call) error {
+	key, err := c.keyed("Messages")
 	if err != nil {
 		return err
+	}
+	if key != nil {
+		if earlier, err := s.core.Answered(c.ctx(), *key); earlier != nil || err != nil {
+			return s.repeat(c, earlier, err)
+		}
 	}
 	sender, err := readText(c.read(), s.now())
 	if err != nil {
@@ -44,15 +64,45 @@ func (s *server) sendMessage(c *call) error {
 	if err != nil {
 		return err
 	}
-	if key != "" {
-		sender.Key = key
-		sender.Fingerprint = dialect.Fingerprint([]byte("fonedynamics Messages"), []byte(p.SID), []byte(c.r.URL.RawQuery), c.body)
+	if key != nil {
+		sender.Key, sender.Fingerprint = key.Key, key.Fingerprint
 	}
-	m, err := s.send(c, sender, p, &h)
+	id, err := s.send(c, sender, p, &h)
+	if err != nil {
+		return err
+	}
+	m, err := s.accepted(c, id, &h)
 	if err != nil {
 		return err
 	}
 	return s.answer(c, oneMessage{m})
+}
+
+// repeat answers as the first request under the key was answered.
+func (s *server) repeat(c *call, earlier *wirechief.SendResult, err error) error {
+	if err != nil {
+		return err
+	}
+	h, err := s.holdings(c)
+	if err != nil {
+		return err
+	}
+	m, err := s.accepted(c, earlier.Recipients[0].Message, &h)
+	if err != nil {
+		return err
+	}
+	return s.answer(c, oneMessage{m})
+}
+
+// accepted gives a text as it was when it was taken, whatever has become of it
+// since: the answer to sending it, which under an idempotency key is always the
+// same.
+func (s *server) accepted(c *call, id int64, h *holdings) (message, error) {
+	m, _, err := s.core.Message(c.ctx(), c.p, id)
+	if err != nil {
+		return message{}, err
+	}
+	return messageOf(asAccepted(m), c.account(), h), nil
 }
 
 // smsProperty is the property of the path, which has to be one that sends
@@ -67,34 +117,31 @@ func (s *server) smsProperty(c *call) (wirechief.Property, holdings, error) {
 	return p, h, err
 }
 
-// send hands a text to the exchange and gives what became of it.
-func (s *server) send(c *call, r wirechief.SendRequest, p wirechief.Property, h *holdings) (message, error) {
+// send hands a text to the exchange and gives the id that it has there.
+func (s *server) send(c *call, r wirechief.SendRequest, p wirechief.Property, h *holdings) (int64, error) {
 	if number, ok := readNumber(r.From); ok {
 		n, err := s.core.Number(c.ctx(), c.p, number)
 		switch {
 		case wirechief.KindOf(err) == wirechief.NotFound:
-			return message{}, &wirechief.Error{Kind: wirechief.NotFound, Field: "from", Message: number + " is not a number of this account"}
+			return 0, &wirechief.Error{Kind: wirechief.NotFound, Field: "from", Message: number + " is not a number of this account"}
 		case err != nil:
-			return message{}, err
+			return 0, err
 		case h.of(n.Property) != p.SID:
 			e := wirechief.Refuse(wirechief.Invalid, ruleOtherProperty, "%s is on another property", number)
 			e.Field = "from"
-			return message{}, e
+			return 0, e
 		}
 	}
 	r.Tenant, r.Dialect, r.Property, r.Whole = c.p.Tenant, wirechief.DialectFoneDynamics, h.key(p), true
 	res, err := s.core.Send(c.ctx(), r)
 	if err != nil {
-		return message{}, err
+		return 0, err
 	}
-	if to := res.Recipients[0]; to.Refusal != "" {
-		return message{}, &wirechief.Error{Kind: to.Kind, Rule: to.Rule, Field: "to", Message: to.Refusal}
+	to := res.Recipients[0]
+	if to.Refusal != "" {
+		return 0, &wirechief.Error{Kind: to.Kind, Rule: to.Rule, Field: "to", Message: to.Refusal}
 	}
-	m, _, err := s.core.Message(c.ctx(), c.p, res.Recipients[0].Message)
-	if err != nil {
-		return message{}, err
-	}
-	return messageOf(m, c.account(), h), nil
+	return to.Message, nil
 }
 
 // fonedynamics: GET /Messages/[MessageSid], MessageSid
@@ -151,10 +198,4 @@ func (s *server) findMessages(c *call) error {
 		}
 	}
 	return s.answer(c, out)
-}
-
-// element names an entry of a batch under an idempotency key.
-func element(key string, i int) string {
-	sum := dialect.Fingerprint([]byte(key))
-	return "batch " + hex.EncodeToString(sum[:]) + " " + strconv.Itoa(i)
 }

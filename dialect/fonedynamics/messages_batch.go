@@ -1,12 +1,15 @@
 package fonedynamics
 
 import (
+	"context"
+	"encoding/json"
 	"slices"
 	"strings"
 	"sync"
 
 	"github.com/wirechief/wirechief"
 	"github.com/wirechief/wirechief/dialect"
+	"github.com/wirechief/wirechief/exchange"
 )
 
 // Bounds of a batch.
@@ -19,52 +22,137 @@ const (
 // sendBatch sends many texts, each judged alone. The answer is a bare array in
 // the order of the request, with status 200 whatever became of its entries
 // (fonedynamics: POST /Properties/[PropertySid]/BatchMessages, PropertySid,
-// Messages, request body, Idempotency-Key).
+// Messages, request body).
 func (s *server) sendBatch(c *call) error {
-	key, err := dialect.IdempotencyKey(c.r.Header)
+	key, err := c.keyed("BatchMessages")
 	if err != nil {
 		return err
+	}
+	find := s.smsProperty
+	if key != nil {
+		earlier, err := s.core.Answered(c.ctx(), *key)
+		if err != nil {
+			return err
+		}
+		if earlier != nil { // what the property is now does not matter
+			find = s.property
+		}
 	}
 	entries, err := readBatch(c.read())
 	if err != nil {
 		return err
 	}
-	p, h, err := s.smsProperty(c)
+	p, h, err := find(c)
 	if err != nil {
 		return err
 	}
-	out := make([]any, len(entries))
-	one := func(i int) {
-		r, err := readEntry(entries[i], s)
-		if err == nil && key != "" {
-			r.Key = element(key, i)
-			r.Fingerprint = dialect.Fingerprint([]byte("fonedynamics BatchMessages"), []byte(p.SID), entries[i])
-		}
-		var m message
-		if err == nil {
-			m, err = s.send(c, r, p, &h)
-		}
-		if err != nil {
-			out[i] = s.failure(c, err)
-			return
-		}
-		out[i] = m
+	b := batch{s: s, c: c, p: p, h: &h, key: key, entries: entries}
+	if key == nil {
+		return s.answerBatch(c, b.send(), &h)
 	}
-	// What many send at the same time shares its flushes of the disk.
+	var fates []fate
+	kept, err := s.core.Once(c.ctx(), *key, func(context.Context) ([]byte, error) {
+		fates = b.send()
+		if slices.ContainsFunc(fates, func(f fate) bool { return f.passing }) {
+			return nil, nil
+		}
+		return json.Marshal(fates)
+	})
+	if err != nil {
+		return err
+	}
+	if fates == nil {
+		if err := json.Unmarshal(kept, &fates); err != nil {
+			return err
+		}
+	}
+	return s.answerBatch(c, fates, &h)
+}
+
+// batch is one request of many texts.
+type batch struct {
+	s       *server
+	c       *call
+	p       wirechief.Property
+	h       *holdings
+	key     *exchange.Keyed // nil: none
+	entries []dialect.Value
+}
+
+// fate is what became of an entry: a message, or a failure.
+type fate struct {
+	Message int64        `json:"message,omitempty"`
+	Failure *sendFailure `json:"failure,omitempty"`
+	passing bool         // the failure is one of ours, or of now: it is worth another try
+}
+
+// send sends all entries. What many send at the same time shares its flushes of
+// the disk.
+func (b *batch) send() []fate {
+	out := make([]fate, len(b.entries))
 	var workers sync.WaitGroup
-	next := make(chan int, len(entries))
-	for i := range entries {
+	next := make(chan int, len(b.entries))
+	for i := range b.entries {
 		next <- i
 	}
 	close(next)
-	for range min(mostWorkers, (len(entries)+batchTurn-1)/batchTurn) {
+	for range min(mostWorkers, (len(b.entries)+batchTurn-1)/batchTurn) {
 		workers.Go(func() {
 			for i := range next {
-				one(i)
+				out[i] = b.one(i)
 			}
 		})
 	}
 	workers.Wait()
+	return out
+}
+
+// one sends one entry, unless an earlier try of the batch has.
+func (b *batch) one(i int) fate {
+	var under exchange.Keyed
+	var err error
+	if b.key != nil {
+		under = exchange.Keyed{Tenant: b.key.Tenant, Key: b.key.Entry(i), Fingerprint: b.key.Fingerprint}
+		var earlier *wirechief.SendResult
+		if earlier, err = b.s.core.Answered(b.c.ctx(), under); earlier != nil {
+			return fate{Message: earlier.Recipients[0].Message}
+		}
+	}
+	var r wirechief.SendRequest
+	if err == nil {
+		r, err = readEntry(b.entries[i], b.s)
+	}
+	var id int64
+	if err == nil {
+		r.Key, r.Fingerprint = under.Key, under.Fingerprint
+		id, err = b.s.send(b.c, r, b.p, b.h)
+	}
+	if err != nil {
+		failure := b.s.failure(b.c, err)
+		switch wirechief.KindOf(err) {
+		case wirechief.Internal, wirechief.Unavailable, wirechief.Exhausted:
+			return fate{Failure: &failure, passing: true}
+		}
+		return fate{Failure: &failure}
+	}
+	return fate{Message: id}
+}
+
+// answerBatch shows each entry as it was when it was taken.
+func (s *server) answerBatch(c *call, fates []fate, h *holdings) error {
+	out := make([]any, len(fates))
+	for i, f := range fates {
+		if f.Failure != nil {
+			out[i] = f.Failure
+			continue
+		}
+		m, err := s.accepted(c, f.Message, h)
+		if err != nil {
+			out[i] = s.failure(c, err)
+			continue
+		}
+		out[i] = m
+	}
 	return s.answer(c, out)
 }
 

@@ -105,6 +105,19 @@ func messageOf(m *wirechief.Message, account string, h *holdings) message {
 	return out
 }
 
+// asAccepted gives a message as it was when it was taken: with the events of
+// that moment alone.
+func asAccepted(m *wirechief.Message) *wirechief.Message {
+	first := *m
+	first.Status = wirechief.StatusAccepted
+	if i := slices.IndexFunc(m.Events, func(e wirechief.Event) bool {
+		return e.Type != wirechief.EventAccepted && e.Type != wirechief.EventScheduled && e.Type != wirechief.EventRouted
+	}); i >= 0 {
+		first.Events = m.Events[:i]
+	}
+	return &first
+}
+
 // methodWord spells a method as the vendor's Java client reads it.
 func methodWord(h wirechief.Hook) string {
 	switch {
