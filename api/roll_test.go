@@ -56,7 +56,7 @@ func TestExportedIsImported(t *testing.T) {
 				{"type": "sms", "destination": "+13105550199", "prefix": "=1|", "suffix": "'"}],
 			"receipts": {"url": "https://a.test/dlr"}, "replies": {"agents_online": {"enabled": true, "message": "@ once"}, "window": "90m"},
 			"voice": {"route": "endpoint", "endpoint": "+13105550123", "recording": "call", "consent": "opt_out", "forwards": [{"destination": "sip:a@b.test", "notify_sms": true}],
-				"failover": "+13105550124", "greeting_settings": {"hold": {"on": "hold_en"}}, "calls": {"queue_size": 0, "wrap_up": false, "overflow": {"enabled": true, "number": "+13105550125"}}},
+				"failover": "+13105550124", "greeting_settings": {"available": {"voicemail_on": "available_en"}}, "calls": {"queue_size": 0, "wrap_up": false, "overflow": {"enabled": true, "number": "+13105550125"}}},
 			"line": {"caller_name": "=ACME"}, "ai": {"post_call": true}}`,
 		"+13109060902": `{"enabled": [], "tags": ["[", "x"], "name": "+13105550100", "notes": "12"}`,
 	} {

@@ -97,7 +97,7 @@ func (x *Exchange) ImportNumbers(ctx context.Context, p wirechief.Principal, ten
 	if err != nil {
 		return results, true, err
 	}
-	x.Log.InfoContext(ctx, "numbers were imported", "tenant", tenant, "count", len(list), "by", by(p))
+	x.Log.InfoContext(ctx, "numbers were imported", "tenant", tenant, "count", len(list), "by", x.by(p))
 	return results, true, nil
 }
 

@@ -18,7 +18,7 @@ func (x *Exchange) IVRs() Shelf[wirechief.IVR] {
 		key:    func(v *wirechief.IVR) string { return id10(v.ID) },
 		fresh: func(x *Exchange, _ string, v *wirechief.IVR, _ time.Time) {
 			v.ID = x.IDs.Next()
-			v.Menus = []wirechief.IVRMenu{{ID: x.IDs.Next(), Name: "Main menu", Default: true}}
+			v.Menus = []wirechief.IVRMenu{{Name: "Main menu", Default: true}}
 		},
 		judge: judgeIVR,
 	}}
@@ -29,10 +29,11 @@ func judgeIVR(_ context.Context, x *Exchange, tenant string, old, v *wirechief.I
 		return err
 	}
 	defaults := 0
+	ids := x.idsOf(old)
 	for i := range v.Menus {
 		m := &v.Menus[i]
-		if m.ID == 0 {
-			m.ID = x.IDs.Next()
+		if err := ids.give("menus.id", &m.ID); err != nil {
+			return err
 		}
 		if m.Default {
 			defaults++
@@ -46,8 +47,8 @@ func judgeIVR(_ context.Context, x *Exchange, tenant string, old, v *wirechief.I
 		keys := make(map[string]bool)
 		for j := range m.Routes {
 			r := &m.Routes[j]
-			if r.ID == 0 {
-				r.ID = x.IDs.Next()
+			if err := ids.give("routes.id", &r.ID); err != nil {
+				return err
 			}
 			if keys[r.Keypress] {
 				return wrongSetting("routes.keypress", "the key %s has a route already", r.Keypress)
@@ -64,6 +65,39 @@ func judgeIVR(_ context.Context, x *Exchange, tenant string, old, v *wirechief.I
 	if len(v.Menus) > 0 && defaults != 1 {
 		return wrongSetting("menus.default", "one menu is the default, not %d", defaults)
 	}
+	return nil
+}
+
+// ivrIDs are the ids that menus and routes may have: those they had, each once.
+// Others are made here.
+type ivrIDs struct {
+	x    *Exchange
+	free map[int64]bool
+}
+
+func (x *Exchange) idsOf(old *wirechief.IVR) ivrIDs {
+	ids := ivrIDs{x, make(map[int64]bool)}
+	if old == nil {
+		return ids
+	}
+	for i := range old.Menus {
+		ids.free[old.Menus[i].ID] = true
+		for j := range old.Menus[i].Routes {
+			ids.free[old.Menus[i].Routes[j].ID] = true
+		}
+	}
+	return ids
+}
+
+func (ids ivrIDs) give(field string, id *int64) *wirechief.Error {
+	if *id == 0 {
+		*id = ids.x.IDs.Next()
+		return nil
+	}
+	if !ids.free[*id] {
+		return wrongSetting(field, "%d is not an id of this IVR's, or is there twice; leave it out to get a new one", *id)
+	}
+	delete(ids.free, *id)
 	return nil
 }
 
@@ -125,17 +159,6 @@ func (x *Exchange) judgeRoute(tenant string, v *wirechief.IVR, r *wirechief.IVRR
 		if err := judgeText("routes.tags", tag, maxTag); err != nil {
 			return err
 		}
-	}
-	return nil
-}
-
-// judgeGreeting takes the id of a custom greeting, or the name of a default one.
-func (x *Exchange) judgeGreeting(tenant, field, greeting string) *wirechief.Error {
-	if greeting == "" || greeting[0] < '0' || greeting[0] > '9' {
-		return judgeText(field, greeting, maxTag)
-	}
-	if x.dir.other(tenant, wirechief.EntityGreeting, greeting) == nil {
-		return missing(field, "there is no greeting %s", greeting)
 	}
 	return nil
 }

@@ -259,6 +259,9 @@ func judgeVoice(n *wirechief.Number) *wirechief.Error {
 			return err
 		}
 	}
+	if err := judgeGreetingSettings(v.GreetingSettings); err != nil {
+		return err
+	}
 	if len(v.Forwards) > maxForwards {
 		return wrongSetting("voice.forwards", "a number has at most %d forwards of calls", maxForwards)
 	}

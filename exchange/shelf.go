@@ -128,7 +128,7 @@ func (s shelf[T]) Put(ctx context.Context, p wirechief.Principal, key string, ch
 	if s.touch != nil {
 		s.touch(&t, now)
 	}
-	s.x.Log.InfoContext(ctx, "configured", "kind", s.entity, "tenant", p.Tenant, "key", s.key(&t), "by", by(p))
+	s.x.Log.InfoContext(ctx, "configured", "kind", s.entity, "tenant", p.Tenant, "key", s.key(&t), "by", s.x.by(p))
 	return t, s.x.putEntity(ctx, s.entity, p.Tenant, s.key(&t), t)
 }
 
@@ -159,7 +159,7 @@ func (s shelf[T]) Delete(ctx context.Context, p wirechief.Principal, key string)
 		return results[0].Err
 	}
 	s.x.dir.drop(e)
-	s.x.Log.InfoContext(ctx, "removed", "kind", s.entity, "tenant", p.Tenant, "key", key, "by", by(p))
+	s.x.Log.InfoContext(ctx, "removed", "kind", s.entity, "tenant", p.Tenant, "key", key, "by", s.x.by(p))
 	return nil
 }
 

@@ -135,7 +135,7 @@ func TestGreetingInUse(t *testing.T) {
 	g := w.greeting("Closed")
 	set := func(greeting string) error {
 		_, err := w.ConfigureNumber(t.Context(), acme, desk, func(wirechief.Number) (p wirechief.NumberPatch, _ error) {
-			p.GreetingSettings = wirechief.Set(map[string]map[string]string{"voicemail": {"voicemail_off": greeting, "voicemail_on": "voicemail_en"}})
+			p.GreetingSettings = wirechief.Set(map[string]map[string]string{"available": {"voicemail_off": greeting, "voicemail_on": "available_en"}})
 			return p, nil
 		})
 		return err

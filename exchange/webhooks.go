@@ -52,7 +52,7 @@ func (x *Exchange) PutWebhook(ctx context.Context, p wirechief.Principal, patch 
 		err.Op = "webhook.put"
 		return wirechief.Webhook{}, err
 	}
-	x.Log.InfoContext(ctx, "configured", "kind", wirechief.EntityWebhook, "tenant", p.Tenant, "key", w.Name, "by", by(p))
+	x.Log.InfoContext(ctx, "configured", "kind", wirechief.EntityWebhook, "tenant", p.Tenant, "key", w.Name, "by", x.by(p))
 	return w, x.putEntity(ctx, wirechief.EntityWebhook, p.Tenant, w.Name, w)
 }
 
