@@ -148,7 +148,7 @@ func (a *App) applyState(ctx context.Context) error {
 	if f == nil || err != nil {
 		return err
 	}
-	changes, err := a.exchange.Apply(ctx, f, false)
+	changes, err := a.exchange.ApplyAtStart(ctx, f)
 	if err != nil {
 		return &wirechief.Error{Op: "state", Kind: wirechief.KindOf(err), Message: a.cfg.State + ": " + wirechief.MessageOf(err), Err: errors.Unwrap(err)}
 	}

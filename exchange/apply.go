@@ -4,7 +4,10 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/wirechief/wirechief"
@@ -13,58 +16,110 @@ import (
 
 // Apply brings what is configured to the state in the file: what exists is
 // updated, what is missing is created, what the file does not name is left
-// alone, and only what says absent: true is removed. All of it is kept in one
-// commit or nothing is. With dryRun nothing changes and the answer is the same.
+// alone, and only what says absent: true is removed. All of it is judged before
+// anything is kept, and kept in one commit; only numbers that somebody reserves,
+// releases or sweeps at that very moment are judged and kept once more. With
+// dryRun nothing changes and the answer is the same.
 //
 // What can only be judged against what is configured already (a number's
 // carrier, webhook and campaign, URLs, owners) is judged here; the first
 // mistake ends the call with an error that names the thing.
 func (x *Exchange) Apply(ctx context.Context, f *state.File, dryRun bool) ([]state.Change, error) {
+	return x.applyFile(ctx, f, dryRun, false)
+}
+
+// ApplyAtStart is Apply of the file that is applied at each start. What
+// customers have done since the last one does not keep us from starting:
+// numbers that a tenant of the file cannot have any more are logged and skipped
+// (docs/adr/0012).
+func (x *Exchange) ApplyAtStart(ctx context.Context, f *state.File) ([]state.Change, error) {
+	return x.applyFile(ctx, f, false, true)
+}
+
+func (x *Exchange) applyFile(ctx context.Context, f *state.File, dryRun, starting bool) ([]state.Change, error) {
 	x.configuring.Lock()
 	defer x.configuring.Unlock()
-	a := &application{
-		x: x, ctx: ctx, now: x.Now().UTC().Truncate(time.Second),
+	var changes []state.Change
+	for try := range applyTries {
+		a := x.application(ctx, f.Name)
+		a.starting, a.again = starting, try > 0
+		if err := a.file(f); err != nil {
+			err.Op = "apply"
+			return changes, err
+		}
+		if dryRun {
+			return a.changes, nil
+		}
+		overtaken, err := a.commit()
+		changes = append(changes, a.changes...)
+		if err != nil || !overtaken {
+			return changes, err
+		}
+	}
+	return changes, &wirechief.Error{
+		Op: "apply", Kind: wirechief.Conflict, Rule: wirechief.RuleRevision,
+		Message: "numbers of the file are being changed all the time; apply it again",
+	}
+}
+
+// applyTries bounds how often a file is judged anew because numbers in it were
+// changed between judging and committing.
+const applyTries = 10
+
+func (x *Exchange) application(ctx context.Context, file string) *application {
+	return &application{
+		x: x, ctx: ctx, name: file, now: x.Now().UTC().Truncate(time.Second),
 		tenants: make(map[string]*wirechief.Tenant), webhooks: make(map[named]*wirechief.Webhook),
 		campaigns: make(map[named]*wirechief.Campaign), numbers: make(map[string]*wirechief.Number),
 		documents: make(map[namedKind][]byte), addresses: make(map[named]string),
 		users: make(map[loginKey]string), dropped: make(map[string]bool),
 	}
-	if err := a.file(f); err != nil {
-		err.Op = "apply"
-		return nil, err
+}
+
+// commit keeps what was judged and takes it over. It says whether somebody was
+// faster with a number: that one is off the list of changes, and has to be
+// judged anew.
+func (a *application) commit() (overtaken bool, err error) {
+	if len(a.commands) == 0 {
+		return false, nil
 	}
-	if dryRun || len(a.commands) == 0 {
-		return a.changes, nil
-	}
-	results, err := x.Store.Apply(ctx, a.commands...)
+	results, err := a.x.Store.Apply(a.ctx, a.commands...)
 	if err != nil {
-		return nil, err
+		a.changes = nil
+		return false, err
 	}
-	for _, c := range a.changes {
-		x.Log.InfoContext(ctx, "configured", "action", c.Action, "kind", c.Kind, "tenant", c.Tenant, "key", c.Key)
-	}
+	lost := make(map[string]bool)
 	for i, r := range results {
-		// Everything was judged before; what the store refuses all the same is
-		// told, and what it kept is taken over.
-		if r.Err != nil && err == nil {
-			err = r.Err
+		put, ofNumber := a.commands[i].(wirechief.PutNumber)
+		if ofNumber { // the last step counts: somebody else may have made the one before
+			lost[put.Number.Number] = wirechief.KindOf(r.Err) == wirechief.Conflict
 		}
-		if r.Err == nil && a.after[i] != nil {
-			if aerr := a.after[i](); aerr != nil && err == nil {
-				err = aerr
-			}
+		switch {
+		case r.Err == nil && a.after[i] != nil:
+			err = errors.Join(err, a.after[i]())
+		case r.Err != nil && !(ofNumber && lost[put.Number.Number]): // everything was judged before
+			err = errors.Join(err, r.Err)
 		}
+		overtaken = overtaken || ofNumber && r.Err != nil
 	}
-	return a.changes, err
+	a.changes = slices.DeleteFunc(a.changes, func(c state.Change) bool { return c.Kind == "number" && lost[c.Key] })
+	for _, c := range a.changes {
+		a.x.Log.InfoContext(a.ctx, "configured", "action", c.Action, "kind", c.Kind, "tenant", c.Tenant, "key", c.Key)
+	}
+	return overtaken, err
 }
 
 // application is one Apply between judging and committing. The maps hold what
 // it has changed so far, nil for what it removes, so that later entries of the
 // file are judged against what will be.
 type application struct {
-	x   *Exchange
-	ctx context.Context
-	now time.Time
+	x    *Exchange
+	ctx  context.Context
+	now  time.Time
+	name string // of the file
+
+	starting bool // what was done by others since is skipped, not refused
+	again    bool // all but some numbers is on disk already
 
 	changes  []state.Change
 	commands []wirechief.Command
@@ -95,6 +150,9 @@ func (a *application) file(f *state.File) *wirechief.Error {
 			}
 			return err
 		}
+	}
+	if err := a.inUse(f); err != nil {
+		return err
 	}
 	if err := a.campaignSizes(); err != nil {
 		return err
@@ -162,7 +220,8 @@ func document(v any) ([]byte, error) {
 }
 
 // differences names the top-level keys in which two documents differ, with
-// their values where these are short and nobody's secret.
+// their values where these are short and cannot hold a secret: who may read
+// events and logs is not always who may read the settings.
 func differences(before, after []byte) string {
 	var old, now map[string]json.RawMessage
 	if json.Unmarshal(after, &now) != nil || before != nil && json.Unmarshal(before, &old) != nil || before == nil {
@@ -177,14 +236,40 @@ func differences(before, after []byte) string {
 			b.WriteString(", ")
 		}
 		b.WriteString(key)
-		if value := now[key]; len(value) <= 60 && !isSecretKey(key) {
+		if value := now[key]; len(value) <= 60 && isPlain(key, value) {
 			fmt.Fprintf(&b, "=%s", orNone(value))
 		}
 	}
 	return b.String()
 }
 
-func isSecretKey(key string) bool { return key == "salt" || key == "hash" || key == "password" }
+// isPlain says whether a value may be shown. Switches, counts and times are;
+// words are unless they may be a secret or an address with one in it; of what
+// has parts only those without words are.
+func isPlain(key string, value json.RawMessage) bool {
+	switch key {
+	case "salt", "hash", "password", "secret", "token", "reservation", "url", "notes", "line", "receipts", "forwards", "voice", "replies":
+		return false
+	}
+	var v any
+	if json.Unmarshal(value, &v) != nil {
+		return len(value) == 0
+	}
+	_, word := v.(string)
+	return word || !hasWords(v)
+}
+
+func hasWords(v any) bool {
+	switch v := v.(type) {
+	case string:
+		return true
+	case []any:
+		return slices.ContainsFunc(v, hasWords)
+	case map[string]any:
+		return slices.ContainsFunc(slices.Collect(maps.Values(v)), hasWords)
+	}
+	return false
+}
 
 func orNone(raw json.RawMessage) string {
 	if len(raw) == 0 {

@@ -12,15 +12,34 @@ import (
 
 var zeroTime time.Time // not approved
 
-// tenantNumbers applies the numbers of a tenant.
+// tenantNumbers applies the numbers of a tenant. What stands against one
+// because of what its tenant or another has done since does not keep us from
+// starting: the number is skipped then, and said so.
 func (a *application) tenantNumbers(s *state.Tenant) *wirechief.Error {
 	for i := range s.Numbers {
-		if err := a.tenantNumber(s.ID, &s.Numbers[i]); err != nil {
-			err.Message = "number " + s.Numbers[i].Number + ": " + err.Message
+		number := s.Numbers[i].Number
+		err := a.tenantNumber(s.ID, &s.Numbers[i])
+		switch {
+		case err == nil:
+		case a.starting && isOvertaken(err):
+			a.x.Log.WarnContext(a.ctx, "the state file cannot have its way with a number that has moved on; skipped, take it out of the file",
+				"file", a.name, "tenant", s.ID, "number", number, "because", err.Message)
+		default:
+			err.Message = "number " + number + ": " + err.Message
 			return err
 		}
 	}
 	return nil
+}
+
+// isOvertaken says whether a refusal is of what the file says, or of what was
+// done since it was written.
+func isOvertaken(err *wirechief.Error) bool {
+	switch err.Rule {
+	case wirechief.RuleAlreadyOwned, wirechief.RuleProtected, wirechief.RuleState:
+		return true
+	}
+	return false
 }
 
 func (a *application) tenantNumber(tenant string, s *state.Number) *wirechief.Error {
@@ -29,13 +48,12 @@ func (a *application) tenantNumber(tenant string, s *state.Number) *wirechief.Er
 		if old == nil || old.Tenant != tenant || !old.State.Owned() {
 			return nil
 		}
+		if old.State == wirechief.NumberOrdered {
+			return wirechief.Refuse(wirechief.Conflict, wirechief.RuleState, "it is being ordered; release it when its carrier has answered")
+		}
 		return a.release(old)
 	}
-	if old != nil && old.State == wirechief.NumberAging && old.Tenant != tenant {
-		// The operator may end a quarantine; nobody has the number any more.
-		old = vacant(old, wirechief.NumberAvailable)
-		a.step(step{n: old, event: wirechief.NumberIsAvailable, message: "the state file ends its quarantine"})
-	}
+	old = a.vacated(tenant, old)
 	if old != nil && old.Tenant != "" && old.Tenant != tenant {
 		return wirechief.Refuse(wirechief.Conflict, wirechief.RuleAlreadyOwned, "it is another tenant's")
 	}
@@ -48,9 +66,13 @@ func (a *application) tenantNumber(tenant string, s *state.Number) *wirechief.Er
 	}
 	if old != nil {
 		n = *old
-		if n.Tenant != tenant || n.State != wirechief.NumberInService {
+		switch {
+		case n.Tenant != tenant, !n.State.Owned():
 			n.State, n.ActivatedAt = wirechief.NumberInService, a.now
 			n.Until, n.Reservation = zeroTime, ""
+			a.x.dropDangling(a, &n) // what it referred to may have gone while it was nobody's
+		case n.State == wirechief.NumberPending:
+			n.State = wirechief.NumberInService // unless it still owes an address, below
 		}
 		if old.Tenant != tenant { // on offer until now: everything of it works from the start
 			n.Enabled = n.Capabilities
@@ -106,6 +128,23 @@ func (a *application) tenantNumber(tenant string, s *state.Number) *wirechief.Er
 	return nil
 }
 
+// vacated is a number as it was, or as nobody's when the tenant may have it all
+// the same: what has run out is nobody's, swept or not, and the operator may
+// end a quarantine.
+func (a *application) vacated(tenant string, old *wirechief.Number) *wirechief.Number {
+	switch {
+	case old == nil:
+		return nil
+	case old.State == wirechief.NumberReserved && over(old, a.x.Now()):
+		old = vacant(old, wirechief.NumberAvailable)
+		a.step(step{n: old, event: wirechief.NumberWasFreed, message: "the reservation has run out"})
+	case old.State == wirechief.NumberAging && (old.Tenant != tenant || over(old, a.x.Now())):
+		old = vacant(old, wirechief.NumberAvailable)
+		a.step(step{n: old, event: wirechief.NumberIsAvailable, message: "the state file ends its quarantine"})
+	}
+	return old
+}
+
 // judgeNumber looks at all that a number says. The operator may bind a number
 // to a campaign before it is approved; how many it has is judged at the end.
 func (a *application) judgeNumber(old, n *wirechief.Number) *wirechief.Error {
@@ -127,6 +166,9 @@ func (a *application) putNumber(n *wirechief.Number) {
 		return
 	}
 	action, event := "create", wirechief.NumberIsActive
+	if n.State == wirechief.NumberPending {
+		event = wirechief.NumberIsOwed
+	}
 	if old != nil && old.Tenant == n.Tenant {
 		action = "update"
 		if old.State == n.State {

@@ -135,6 +135,51 @@ func (p *documents) put(kind wirechief.EntityKind, key string, absent bool, name
 	_, p.err = p.a.put(kind, p.tenant, key, old, merged)
 }
 
+// inUse refuses to remove what a number on the account still refers to, and to
+// move an address to where a number in service cannot have it. It looks at what
+// will be: a file may take the thing off its numbers as well.
+func (a *application) inUse(f *state.File) *wirechief.Error {
+	touched := make(map[string]bool)
+	for key, doc := range a.documents {
+		if doc == nil || key.kind == wirechief.EntityAddress {
+			touched[key.tenant] = true
+		}
+	}
+	for i := range f.Tenants {
+		tenant := f.Tenants[i].ID
+		if !touched[tenant] || f.Tenants[i].Absent {
+			continue
+		}
+		for _, n := range a.x.dir.numbersOf(tenant) {
+			if n = a.number(n.Number); n.Tenant != tenant || !n.State.Owned() {
+				continue
+			}
+			if err := a.keepsItsThings(n); err != nil {
+				err.Message = "tenant " + tenant + ": " + err.Message
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (a *application) keepsItsThings(n *wirechief.Number) *wirechief.Error {
+	for _, ref := range references(n) {
+		doc, changed := a.documents[namedKind{n.Tenant, ref.kind, ref.key}]
+		if changed && doc == nil {
+			err := wirechief.Refuse(wirechief.Conflict, wirechief.RuleInUse, "the %s %s cannot be removed: number %s uses it (%s); take it off there first", word(ref.kind), ref.key, n.Number, ref.field)
+			err.Field = string(ref.kind)
+			return err
+		}
+		if changed && ref.kind == wirechief.EntityAddress && n.State == wirechief.NumberInService && a.x.owesAddress(a, n) {
+			err := wirechief.Refuse(wirechief.Conflict, wirechief.RuleInUse, "the address %s cannot be changed so: number %s needs one that is %s", ref.key, n.Number, n.AddressRule)
+			err.Field = string(ref.kind)
+			return err
+		}
+	}
+	return nil
+}
+
 // stamp notes when a thing was changed, where that is kept.
 func (p *documents) stamp(kind wirechief.EntityKind, f fields) {
 	switch kind {

@@ -12,10 +12,10 @@ import (
 func (a *application) tenant(s *state.Tenant) *wirechief.Error {
 	old := a.x.dir.tenant(s.ID)
 	if s.Absent {
-		if old == nil {
+		if old == nil && len(a.x.dir.numbersOf(s.ID)) == 0 {
 			return nil
 		}
-		return a.dropTenant(s.ID)
+		return a.dropTenant(s.ID, old != nil)
 	}
 	t := wirechief.Tenant{ID: s.ID, RequireCampaign: true, Messaging: true, Agreement: true}
 	var before any
@@ -64,7 +64,7 @@ func set[T any](to *T, named *T) {
 }
 
 func (a *application) balance(s *state.Tenant) *wirechief.Error {
-	if s.Balance == nil {
+	if s.Balance == nil || a.again { // it is spent from already
 		return nil
 	}
 	if a.balances == nil {
@@ -93,17 +93,25 @@ func storeError(err error) *wirechief.Error {
 
 // dropTenant removes a tenant, everything configured for it, and its numbers
 // from service. Its messages stay as they are: they are a record.
-func (a *application) dropTenant(id string) *wirechief.Error {
+func (a *application) dropTenant(id string, there bool) *wirechief.Error {
 	for _, n := range a.x.dir.numbersOf(id) {
-		if n.State.Owned() {
-			if err := a.release(n); err != nil {
-				return err
-			}
+		if n = a.number(n.Number); n.Tenant != id {
+			continue // the file has given it to somebody else
 		}
-		// There is nobody left who could have it back, or order it.
-		gone := *vacant(n, wirechief.NumberAging)
-		gone.Until = a.now.Add(a.x.Aging)
-		a.step(step{n: &gone, event: wirechief.NumberWasReleased, message: "its tenant is gone"})
+		s := step{n: vacant(n, wirechief.NumberAging), event: wirechief.NumberWasReleased, message: "its tenant is gone"}
+		s.n.Until = a.now.Add(a.x.Aging) // but there is nobody who could have it back
+		switch {
+		case n.State.Owned() && n.Protected:
+			return protected(n)
+		case n.State.Owned():
+			a.note("delete", "number", id, n.Number, "released")
+		case n.State == wirechief.NumberReserved: // it has never been in service
+			s.n.State, s.n.Until, s.event = wirechief.NumberAvailable, zeroTime, wirechief.NumberWasFreed
+		}
+		a.step(s)
+	}
+	if !there {
+		return nil
 	}
 	for _, e := range a.x.dir.entitiesOf(id) {
 		if e.Kind == wirechief.EntityCredential {
@@ -122,11 +130,11 @@ func (a *application) tenantCampaigns(s *state.Tenant) *wirechief.Error {
 		old := a.x.dir.campaign(s.ID, c.TCR)
 		key := named{s.ID, c.TCR}
 		if c.Absent {
+			a.campaigns[key] = nil
 			if old != nil {
-				a.campaigns[key] = nil
 				a.drop(wirechief.EntityCampaign, s.ID, c.TCR)
-				a.unbind(s.ID, func(n *wirechief.Number) *string { return &n.Campaign }, c.TCR)
 			}
+			a.unbind(s.ID, func(n *wirechief.Number) *string { return &n.Campaign }, c.TCR)
 			continue
 		}
 		v := wirechief.Campaign{TCR: c.TCR}
@@ -158,11 +166,11 @@ func (a *application) tenantWebhooks(s *state.Tenant) *wirechief.Error {
 		old := a.x.dir.webhook(s.ID, w.Name)
 		key := named{s.ID, w.Name}
 		if w.Absent {
+			a.webhooks[key] = nil
 			if old != nil {
-				a.webhooks[key] = nil
 				a.drop(wirechief.EntityWebhook, s.ID, w.Name)
-				a.unbind(s.ID, func(n *wirechief.Number) *string { return &n.Webhook }, w.Name)
 			}
+			a.unbind(s.ID, func(n *wirechief.Number) *string { return &n.Webhook }, w.Name)
 			continue
 		}
 		v := wirechief.Webhook{Name: w.Name, Method: MethodPOST}
@@ -193,10 +201,10 @@ func (a *application) tenantWebhooks(s *state.Tenant) *wirechief.Error {
 // unbind takes a name that is being removed off the numbers that have it.
 func (a *application) unbind(tenant string, field func(*wirechief.Number) *string, name string) {
 	for _, n := range a.x.dir.numbersOf(tenant) {
-		if *field(n) != name {
+		if n = a.number(n.Number); n.Tenant != tenant || *field(n) != name {
 			continue
 		}
-		changed := *a.number(n.Number)
+		changed := *n
 		*field(&changed) = ""
 		a.putNumber(&changed)
 	}

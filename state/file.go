@@ -11,6 +11,7 @@ import (
 type File struct {
 	Tenants []Tenant `yaml:"tenants"`
 	Offers  []Offer  `yaml:"offers"`
+	Name    string   `yaml:"-"` // what it is called in messages
 	// Open opens a file that an offer names; nil: there are none.
 	Open func(name string) (io.ReadCloser, error) `yaml:"-"`
 }

@@ -20,7 +20,7 @@ func Parse(name string, data []byte) (*File, error) {
 	if err != nil {
 		return nil, refused(err)
 	}
-	f := new(File)
+	f := &File{Name: name}
 	j := judge{document.NewReader(name)}
 	j.Decode(root, "", f)
 	// A file whose values cannot be read is not judged further: what would seem
