@@ -33,9 +33,11 @@ func (a *application) offers(f *state.File) *wirechief.Error {
 	if err != nil {
 		return storeError(err)
 	}
-	s := &shelving{a: a, f: f, kept: make(map[string]wirechief.OfferSource), blocks: make(map[string][][]byte), gone: make(map[string]bool)}
+	s := &shelving{a: a, f: f, kept: make(map[string]wirechief.OfferSource), blocks: make(map[string][][]byte), gone: make(map[string]bool), again: make(map[string]bool), left: make(map[string]bool)}
 	for _, k := range kept {
-		s.kept[k.Name] = k
+		if !isOff(k.Name) {
+			s.kept[k.Name] = k
+		}
 	}
 	var single []*state.Offer
 	for i := range f.Offers {
@@ -65,6 +67,8 @@ type shelving struct {
 	blocks map[string][][]byte // of the sources that have changed
 	prints map[string][32]byte
 	gone   map[string]bool // numbers to take off the shelf
+	again  map[string]bool // numbers that were off the shelf and are offered again
+	left   map[string]bool // numbers that somebody has had, of sources that go
 }
 
 // source applies an entry that stands for many offers.
@@ -72,6 +76,9 @@ func (s *shelving) source(o *state.Offer) *wirechief.Error {
 	name := o.Source()
 	if o.Absent {
 		if _, ok := s.kept[name]; ok {
+			if err := s.leave(name); err != nil {
+				return err
+			}
 			s.a.note("delete", "offers", "", name, "")
 			s.a.add(wirechief.DropOffers{Source: name}, func() error { s.a.x.offers.Unload(name); return nil })
 			delete(s.kept, name)
@@ -161,9 +168,13 @@ func (s *shelving) add(name string, print [32]byte, rows iter.Seq2[state.OfferRo
 			}
 			if row.Absent {
 				s.gone[row.Number] = true
+				delete(s.again, row.Number)
 				continue
 			}
 			delete(s.gone, row.Number)
+			if off := s.a.x.off; off.isWithdrawn(row.Number) || off.isRefused(row.Number) {
+				s.again[row.Number] = true
+			}
 			if !yield(row.Offer) {
 				return
 			}
@@ -211,7 +222,7 @@ func (s *shelving) finish() *wirechief.Error {
 		}
 		s.a.add(wirechief.PutOffers{OfferSource: o}, func() error { return s.a.x.offers.Load(name, blocks) })
 	}
-	return nil
+	return s.putAway()
 }
 
 // changed says whether what a source offers is other than it was: a file that

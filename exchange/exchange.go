@@ -97,6 +97,7 @@ type Exchange struct {
 	debug bool // the log wants to hear of each message
 
 	offers  *offer.Index
+	off     *storeroom   // what is free and not on offer
 	live    seen         // what carriers offer that have to be asked
 	quotes  cipher.Block // seals the tokens of offers
 	recalls recalls      // with carriers that have not answered about a number
@@ -137,7 +138,7 @@ func New(o Options) *Exchange {
 		o.Reservation = 30 * time.Minute
 	}
 	x := &Exchange{
-		Options: o, dir: newDirectory(), offers: offer.New(), lanes: make(map[string]*lane), carriers: o.Carriers,
+		Options: o, dir: newDirectory(), offers: offer.New(), off: newStoreroom(), lanes: make(map[string]*lane), carriers: o.Carriers,
 		debug: o.Log.Enabled(context.Background(), slog.LevelDebug),
 	}
 	names := make([]string, len(o.Carriers))

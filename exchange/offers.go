@@ -15,7 +15,6 @@ import (
 
 	"github.com/wirechief/wirechief"
 	"github.com/wirechief/wirechief/carrier"
-	"github.com/wirechief/wirechief/offer"
 )
 
 // OfferPage is what a search found.
@@ -238,32 +237,4 @@ func (x *Exchange) loadQuotes(ctx context.Context) error {
 	}
 	x.quotes, err = aes.NewCipher(key)
 	return err
-}
-
-// loadOffers reads the inventories that were applied, and takes out what is sold.
-func (x *Exchange) loadOffers(ctx context.Context) error {
-	sources, err := x.Store.OfferSources(ctx)
-	if err != nil {
-		return err
-	}
-	for _, s := range sources {
-		blocks, err := x.Store.OfferBlocks(ctx, s.Name)
-		if err != nil {
-			return err
-		}
-		if err := x.offers.Load(s.Name, blocks); err != nil {
-			return err
-		}
-	}
-	var free []wirechief.Offer
-	for _, n := range x.dir.numbersOf("") {
-		if n.State == wirechief.NumberAvailable && !x.lists(n.Carrier) {
-			if o := offerOf(n); offer.Check(o) == nil {
-				free = append(free, o) // many at once are cheaper
-			}
-			continue
-		}
-		x.shelve(n)
-	}
-	return x.offers.Put(free...)
 }

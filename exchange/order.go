@@ -219,7 +219,7 @@ func (x *Exchange) confirm(ctx context.Context, number string) error {
 		} // else it was changed meanwhile
 	}
 	if err == nil && answer != nil {
-		x.live.forget(number)
+		x.refused(ctx, number)
 		return taken(number)
 	}
 	return err

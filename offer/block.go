@@ -24,7 +24,7 @@ type block struct {
 	reach [places + 1]*plane
 	kinds column // of the dictionary
 	sites column
-	open  plane // those on offer: neither taken nor outdone by a single offer
+	open  plane // those on offer: not taken
 }
 
 // everyone stands for a plane of ones.
