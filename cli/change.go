@@ -47,6 +47,9 @@ func (c *setNumbers) Run(ctx context.Context, stdio IO) error {
 		return err
 	}
 	defer cl.Close()
+	if err := byName(ctx, cl, c.Tenant, patch); err != nil {
+		return err
+	}
 	if len(named) == 1 {
 		n, err := cl.SetNumber(ctx, c.Tenant, named[0], patch)
 		if err != nil {
@@ -105,6 +108,9 @@ type releaseNumbers struct {
 }
 
 func (c *releaseNumbers) Run(ctx context.Context, stdio IO) error {
+	if !c.Yes && !canAsk(stdio) {
+		return usagef("nobody can be asked here; say --yes to release %s", map[bool]string{true: "it", false: "them"}[len(c.Numbers) == 1])
+	}
 	if !c.Yes && !agreed(stdio, fmt.Sprintf("Release %s? For a time %s can be had back.", strings.Join(c.Numbers, ", "), map[bool]string{true: "it", false: "they"}[len(c.Numbers) == 1])) {
 		return errors.New("nothing was released")
 	}
@@ -171,13 +177,14 @@ func isRefusal(err error) bool {
 	return ok
 }
 
-// agreed asks people at a terminal. Nobody else can be asked, and what is asked
-// about can be undone.
-func agreed(stdio IO, question string) bool {
+// canAsk says whether a person is at the other end.
+func canAsk(stdio IO) bool {
 	f, ok := stdio.In.(*os.File)
-	if !ok || !term.IsTerminal(int(f.Fd())) {
-		return true
-	}
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// agreed asks the person at the terminal.
+func agreed(stdio IO, question string) bool {
 	fmt.Fprintf(stdio.Err, "%s [y/N] ", question)
 	line, _ := bufio.NewReader(stdio.In).ReadString('\n') // what was typed before the end counts
 	answer := strings.ToLower(strings.TrimSpace(line))

@@ -34,6 +34,7 @@ type commands struct {
 	Config     configs    `cmd:"" help:"Look at a configuration file."`
 	Apply      apply      `cmd:"" help:"Bring a running server to the state in a file."`
 	Numbers    numbers    `cmd:"" help:"Find, hold, buy, change and release numbers."`
+	List       list       `cmd:"" help:"What numbers refer to: addresses, groups, brands, schedules, properties and so on."`
 	Send       send       `cmd:"" help:"Send a text."`
 	Messages   messages   `cmd:"" help:"See what became of messages."`
 	Deliveries deliveries `cmd:"" help:"See what was told to customers' endpoints, and tell it again."`
@@ -47,7 +48,9 @@ type commands struct {
 }
 
 // variables are what help texts name that is known elsewhere.
-func variables() kong.Option { return kong.Vars{"scenarios": scenarioNames()} }
+func variables() kong.Option {
+	return kong.Vars{"scenarios": scenarioNames(), "kinds": strings.Join(kinds(), ",")}
+}
 
 // usageError is a mistake of whoever called: exit code 2.
 type usageError struct{ error }
@@ -79,13 +82,14 @@ func Run(ctx context.Context, args []string, stdio IO) int {
 	if len(args) == 0 {
 		args = []string{"--help"}
 	}
-	parsed, err := parser.Parse(args)
+	_, words := commandOf(parser.Model.Node, args)
+	parsed, err := parser.Parse(ordered(parser.Model.Node, args))
 	if exited >= 0 {
 		return exited
 	}
 	if err != nil {
 		fmt.Fprintf(stdio.Err, "wirechief: %s\n", err)
-		fmt.Fprintf(stdio.Err, "Try: %s --help\n", strings.TrimSpace("wirechief "+commandOf(parsed, args)))
+		fmt.Fprintf(stdio.Err, "Try: %s --help\n", strings.Join(append([]string{"wirechief"}, args[:words]...), " "))
 		return exitUsage
 	}
 	err = parsed.Run()
@@ -94,30 +98,6 @@ func Run(ctx context.Context, args []string, stdio IO) int {
 	}
 	fmt.Fprintf(stdio.Err, "wirechief: %s\n", wordsOf(err))
 	return codeOf(err)
-}
-
-// commandOf is the command that was begun, for the hint.
-func commandOf(parsed *kong.Context, args []string) string {
-	if parsed != nil && parsed.Selected() != nil {
-		return parsed.Selected().Path()[len("wirechief"):]
-	}
-	if len(args) > 0 && !strings.HasPrefix(args[0], "-") && isCommand(args[0]) {
-		return args[0]
-	}
-	return ""
-}
-
-func isCommand(word string) bool {
-	app, err := kong.New(new(commands), variables())
-	if err != nil {
-		return false
-	}
-	for _, c := range app.Model.Children {
-		if c.Name == word {
-			return true
-		}
-	}
-	return false
 }
 
 // wordsOf says what went wrong to a person.

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strconv"
 	"time"
@@ -60,6 +61,7 @@ func (c *listMessages) Run(ctx context.Context, stdio IO) error {
 		t.row(messageCells(&list[i])...)
 	}
 	t.flush()
+	nothingFound(stdio, len(list))
 	return nil
 }
 
@@ -73,16 +75,30 @@ func messageCells(m *wire.Message) []string {
 
 type showMessage struct {
 	connection
+	Last bool  `name:"last" help:"The newest one."`
 	JSON bool  `name:"json" help:"Print JSON."`
-	ID   int64 `arg:"" help:"Its id."`
+	ID   int64 `arg:"" optional:"" help:"Its id."`
 }
 
 func (c *showMessage) Run(ctx context.Context, stdio IO) error {
+	if c.Last == (c.ID != 0) {
+		return usagef("name the message by its id, or say --last")
+	}
 	cl, err := c.open(stdio)
 	if err != nil {
 		return err
 	}
 	defer cl.Close()
+	if c.Last {
+		newest, err := cl.Messages(ctx, client.MessageQuery{Limit: 1})
+		if err != nil {
+			return err
+		}
+		if len(newest) == 0 {
+			return errors.New("there is no message yet")
+		}
+		c.ID = newest[0].ID
+	}
 	m, err := cl.Message(ctx, c.ID)
 	if err != nil {
 		return err

@@ -82,6 +82,7 @@ func (c *listNumbers) Run(ctx context.Context, stdio IO) error {
 		return printJSON(stdio.Out, list)
 	}
 	printNumbers(stdio, list)
+	nothingFound(stdio, len(list))
 	if left := total - c.Offset - len(list); left > 0 {
 		fmt.Fprintf(stdio.Err, "%d more; --offset %d shows them\n", left, c.Offset+len(list))
 	}
@@ -216,5 +217,6 @@ func (c *numberEvents) Run(ctx context.Context, stdio IO) error {
 		t.row(strconv.FormatInt(e.ID, 10), clock(e.At), e.Number, e.Tenant, e.Type, e.By, oneLine(detail, widthOf(stdio.Out)))
 	}
 	t.flush()
+	nothingFound(stdio, len(list))
 	return nil
 }

@@ -219,8 +219,13 @@ func (c *namedCarrier) set(ctx context.Context, stdio IO, paused bool) error {
 		return err
 	}
 	defer cl.Close()
-	_, err = cl.PauseCarrier(ctx, c.Name, paused)
-	return err
+	if _, err = cl.PauseCarrier(ctx, c.Name, paused); err != nil {
+		return err
+	}
+	fmt.Fprintf(stdio.Err, "%s\n", map[bool]string{
+		true: c.Name + " is paused: nothing is submitted to it, and what it brings is taken", false: c.Name + " is submitted to again",
+	}[paused])
+	return nil
 }
 
 type (
@@ -250,5 +255,9 @@ func (c *simulateText) Run(ctx context.Context, stdio IO) error {
 		return err
 	}
 	defer cl.Close()
-	return cl.SimulateText(ctx, c.From, c.To, c.Text)
+	if err := cl.SimulateText(ctx, c.From, c.To, c.Text); err != nil {
+		return err
+	}
+	fmt.Fprintf(stdio.Err, "%s texted %s\n", c.From, c.To)
+	return nil
 }

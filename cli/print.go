@@ -41,6 +41,13 @@ func (t *table) row(cells ...string) {
 
 func (t *table) flush() { t.w.Flush() }
 
+// nothingFound says beside an empty table that it is no mistake.
+func nothingFound(stdio IO, rows int) {
+	if rows == 0 {
+		fmt.Fprintln(stdio.Err, "nothing found")
+	}
+}
+
 // clock writes an instant in the zone of the machine; today's without the date.
 func clock(at time.Time) string {
 	if at.IsZero() {

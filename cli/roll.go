@@ -55,8 +55,11 @@ func (c *importNumbers) Run(ctx context.Context, stdio IO) error {
 		t.row(strconv.Itoa(row.Line), oneLine(row.Number, 40), row.Result, row.Column, oneLine(row.Detail, widthOf(stdio.Out)))
 	}
 	t.flush()
+	if r.Refused > 0 { // the summary says how many
+		return errors.New(summary(&r))
+	}
 	fmt.Fprintln(stdio.Err, summary(&r))
-	return refusedOf(r.Refused, len(r.Rows))
+	return nil
 }
 
 // summary says what an import came to.
@@ -106,5 +109,6 @@ func (c *exportNumbers) Run(ctx context.Context, stdio IO) error {
 		os.Remove(c.Output) // half a table would pass for one
 		return err
 	}
+	fmt.Fprintf(stdio.Err, "%s is written\n", c.Output)
 	return nil
 }

@@ -2,10 +2,13 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
+	"github.com/wirechief/wirechief"
 	"github.com/wirechief/wirechief/api/client"
 	"github.com/wirechief/wirechief/api/setting"
 	"github.com/wirechief/wirechief/api/wire"
@@ -48,6 +51,7 @@ func (c *searchNumbers) Run(ctx context.Context, stdio IO) error {
 		t.row(o.Number, o.Type, oneLine(o.Location, 40), strings.Join(o.Capabilities, ","), o.Price, o.Address)
 	}
 	t.flush()
+	nothingFound(stdio, len(found.Offers))
 	if found.More {
 		fmt.Fprintf(stdio.Err, "there are more; --offset %d shows them\n", c.Offset+len(found.Offers))
 	}
@@ -78,7 +82,11 @@ func (c *reserveNumbers) Run(ctx context.Context, stdio IO) error {
 	var r wire.Reservation
 	switch {
 	case c.Cancel != "":
-		return cl.CancelReservation(ctx, c.Tenant, c.Cancel, c.Numbers...)
+		if err := cl.CancelReservation(ctx, c.Tenant, c.Cancel, c.Numbers...); err != nil {
+			return err
+		}
+		fmt.Fprintln(stdio.Err, "given up:", orText(strings.Join(c.Numbers, ", "), "all that it held"))
+		return nil
 	case c.Extend != "":
 		r, err = cl.ExtendReservation(ctx, c.Tenant, c.Extend)
 	default:
@@ -118,6 +126,7 @@ func (c *listReservations) Run(ctx context.Context, stdio IO) error {
 		t.row(r.Token, r.Tenant, r.Until.Format(time.RFC3339), strings.Join(r.Numbers, ","))
 	}
 	t.flush()
+	nothingFound(stdio, len(list))
 	return nil
 }
 
@@ -125,9 +134,9 @@ type orderNumber struct {
 	connection
 	forTenant
 	From     string   `name:"reservation" aliases:"offer" help:"Token of a reservation or, from search --json, of an offer (--offer)." placeholder:"TOKEN"`
-	Address  int64    `name:"address" help:"The address to show; by default the first of yours that fits, where one is needed." placeholder:"ID"`
+	Address  string   `name:"address" help:"The address to show, by its id or name; by default the first of yours that fits, where one is needed." placeholder:"ID"`
 	Property string   `name:"property" help:"Its property; by default your first." placeholder:"SID"`
-	MayOwe   bool     `name:"may-owe" help:"Without a fitting address let it be pending until it has one."`
+	MayOwe   bool     `name:"may-owe" help:"Without a fitting address let it be pending until it has one: set N address=ID."`
 	Name     string   `name:"name" help:"What it is called." placeholder:"TEXT"`
 	JSON     bool     `name:"json" help:"Print JSON."`
 	What     []string `arg:"" optional:"" name:"number" help:"The number, and what it is to do as name=value; see set."`
@@ -143,7 +152,7 @@ func (c *orderNumber) Run(ctx context.Context, stdio IO) error {
 	case len(named) == 0 && c.From == "":
 		return usagef("name the number, or the --reservation or --offer that holds one")
 	}
-	o := wire.Order{Token: c.From, Address: c.Address, Property: c.Property, MayOwe: c.MayOwe, Settings: patch}
+	o := wire.Order{Token: c.From, Property: c.Property, MayOwe: c.MayOwe, Settings: patch}
 	if len(named) == 1 {
 		o.Number = named[0]
 	}
@@ -155,7 +164,16 @@ func (c *orderNumber) Run(ctx context.Context, stdio IO) error {
 		return err
 	}
 	defer cl.Close()
+	if o.Address, err = addressID(ctx, cl, c.Tenant, c.Address); err == nil {
+		err = byName(ctx, cl, c.Tenant, patch)
+	}
+	if err != nil {
+		return err
+	}
 	n, err := cl.Order(ctx, c.Tenant, o)
+	if p, ok := errors.AsType[*wire.Problem](err); ok && p.Rule == string(wirechief.RuleAddress) && !c.MayOwe && c.Address == "" {
+		return fmt.Errorf("%s: --address ID or NAME (wirechief list addresses), or --may-owe to have it pending until it has one", strings.TrimSuffix(p.Detail, "; give one in the order"))
+	}
 	if err != nil {
 		return err
 	}
@@ -175,8 +193,16 @@ func assignments(words, clear []string) (numbers []string, patch wire.MergePatch
 	reader := setting.NewReader(",")
 	for _, word := range words {
 		name, value, assigns := strings.Cut(word, "=")
-		if !assigns {
+		switch {
+		case assigns:
+		case reader.Knows(word):
+			return nil, nil, usagef("%s: say %s=VALUE, or --clear %s", word, word, word)
+		default:
 			numbers = append(numbers, word)
+			continue
+		}
+		if _, err := strconv.ParseInt(value, 10, 64); name == "address" && err != nil && value != "" {
+			patch[name] = value // a name: byName finds which
 			continue
 		}
 		if err := reader.Set(patch, name, value); err != nil {
@@ -189,4 +215,15 @@ func assignments(words, clear []string) (numbers []string, patch wire.MergePatch
 		}
 	}
 	return numbers, patch, nil
+}
+
+// byName puts the id of an address into a patch that has its name.
+func byName(ctx context.Context, cl *client.Client, tenant string, patch wire.MergePatch) error {
+	name, ok := patch["address"].(string)
+	if !ok {
+		return nil
+	}
+	id, err := addressID(ctx, cl, tenant, name)
+	patch["address"] = id
+	return err
 }

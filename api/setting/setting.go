@@ -123,8 +123,14 @@ func (r *Reader) unknown(name string) error {
 	if r.isBranch(name) {
 		return wirechief.InvalidField(name, "name what is meant of it, as %s.…", name)
 	}
+	if slices.Contains([]string{"number", "carrier", "type", "location", "price", "capabilities", "toll_free_verification"}, name) {
+		return wirechief.InvalidField(name, "only the operator sets this, with numbers import")
+	}
 	names := Names()
 	slices.SortStableFunc(names, func(a, b string) int { return distance(a, name) - distance(b, name) })
+	if distance(names[0], name) > len(name)/3+1 { // nothing is like it
+		return wirechief.InvalidField(name, "there is no such setting; numbers show N --json names those that there are")
+	}
 	return wirechief.InvalidField(name, "there is no such setting; is %s meant?", names[0])
 }
 

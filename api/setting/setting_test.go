@@ -102,6 +102,16 @@ func TestMeant(t *testing.T) {
 	}
 }
 
+// What is like no setting, and what only the operator says, names no other.
+func TestNotMeant(t *testing.T) {
+	for name, words := range map[string]string{"price": "only the operator", "carrier": "only the operator", "zzzzzzzz": "numbers show", "": "numbers show"} {
+		err := setting.NewReader(",").Set(wire.MergePatch{}, name, "x")
+		if err == nil || !strings.Contains(wirechief.MessageOf(err), words) || strings.Contains(wirechief.MessageOf(err), "meant") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 // FuzzSet: whatever is given is read or refused by the name.
 func FuzzSet(f *testing.F) {
 	for _, name := range append(setting.Names(), "put_forwards", "x", "voice.", "") {
