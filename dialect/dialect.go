@@ -5,7 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
-	"errors"
+	"io"
 	"net/http"
 	"strconv"
 	"strings"
@@ -17,30 +17,39 @@ import (
 const (
 	// MaxBody is how many octets of a request body are read; more is refused.
 	MaxBody = 1 << 20
+	// maxUnread is how much of a greater body is read and thrown away, for a client
+	// that writes on does not read the answer.
+	maxUnread = 16 << 20
 	// MaxKey is the greatest length of an idempotency key, in characters.
 	MaxKey = 255
 )
 
 // ReadBody reads the body of a request into buf, which it empties first. A
-// body above [MaxBody] has kind Invalid, one that breaks off likewise.
+// body above [MaxBody] has kind Invalid, one that breaks off likewise. What is
+// too great is read to its end all the same, within reason: ordinary clients
+// read an answer when they have sent everything.
 func ReadBody(w http.ResponseWriter, r *http.Request, buf *bytes.Buffer) error {
 	buf.Reset()
 	if r.ContentLength > MaxBody {
-		return tooBig()
+		return tooBig(w, r)
 	}
 	if n := int(r.ContentLength); n > 0 {
 		buf.Grow(n + bytes.MinRead) // room to read the end without growing again
 	}
-	if _, err := buf.ReadFrom(http.MaxBytesReader(w, r.Body, MaxBody)); err != nil {
-		if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
-			return tooBig()
-		}
+	body := io.LimitedReader{R: r.Body, N: MaxBody + 1}
+	if _, err := buf.ReadFrom(&body); err != nil {
 		return &wirechief.Error{Kind: wirechief.Invalid, Message: "the request body broke off", Err: err}
+	}
+	if buf.Len() > MaxBody {
+		return tooBig(w, r)
 	}
 	return nil
 }
 
-func tooBig() error {
+func tooBig(w http.ResponseWriter, r *http.Request) error {
+	if r.Header.Get("Expect") == "" { // who asks before sending is told at once
+		io.Copy(io.Discard, http.MaxBytesReader(w, r.Body, maxUnread)) // the answer is the same whatever comes
+	}
 	return wirechief.Errorf(wirechief.Invalid, "the request body is larger than %d octets", MaxBody)
 }
 

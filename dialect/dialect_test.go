@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -31,6 +32,7 @@ func TestTable(t *testing.T) {
 		{true, "GET", "/api/v1.0/webHooks", "list", ""},
 		{true, "PUT", "/API/V1.0/webhooks", "put", ""},
 		{true, "POST", "/api/v1.0/WEBHOOKS", "", "GET PUT"},
+		{true, "HEAD", "/api/v1.0/webHooks", "list", ""},
 		{true, "GET", "/api/v1.0/webHooks/", "", ""},
 		{true, "GET", "/webHooks", "", ""},
 		{false, "GET", "/api/v1.0/webHooks", "list", ""},
@@ -71,6 +73,38 @@ func TestReadBody(t *testing.T) {
 			}
 			if err != nil && wirechief.KindOf(err) != wirechief.Invalid {
 				t.Errorf("kind %v, want invalid", wirechief.KindOf(err))
+			}
+		})
+	}
+}
+
+// TestTooBigBodies: a body that is too big is read to its end, so that the
+// client can read why it is refused, but not without end, nor when it asks first.
+func TestTooBigBodies(t *testing.T) {
+	for _, tt := range []struct {
+		name     string
+		size     int
+		announce bool
+		expect   string
+		all      bool
+	}{
+		{"announced", 8 << 20, true, "", true},
+		{"chunked", 8 << 20, false, "", true},
+		{"without end", 32 << 20, false, "", false},
+		{"asked first", 8 << 20, true, "100-continue", false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			body := strings.NewReader(strings.Repeat("x", tt.size))
+			r := httptest.NewRequest("POST", "/", io.NopCloser(body))
+			if r.ContentLength = -1; tt.announce {
+				r.ContentLength = int64(tt.size)
+			}
+			if tt.expect != "" {
+				r.Header.Set("Expect", tt.expect)
+			}
+			err := dialect.ReadBody(httptest.NewRecorder(), r, new(bytes.Buffer))
+			if want := "the request body is larger than 1048576 octets"; wirechief.MessageOf(err) != want || (body.Len() == 0) != tt.all {
+				t.Errorf("%v, %d octets are left", err, body.Len())
 			}
 		})
 	}

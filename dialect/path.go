@@ -8,7 +8,7 @@ import (
 
 // Paths is a table of routes with parameters: {name} stands for one segment of
 // the path, {name...} at the end for all that is left, slashes included. A
-// literal segment wins over a parameter.
+// literal segment wins over a parameter, also where it has not got the method.
 type Paths[H any] struct {
 	fold bool
 	root pathNode[H]
@@ -83,13 +83,18 @@ func (t *Paths[H]) find(n *pathNode[H], path, method string, params []string) (*
 			allowed = append(allowed, methods...)
 			return r, found
 		}
-		r, methods := next.route(method)
+		r, methods := pick(next.routes, method)
 		allowed = append(allowed, methods...)
 		return r, params
 	}
 	if err == nil {
-		if r, found := try(n.literals[t.key(value)], params); r != nil {
+		r, found := try(n.literals[t.key(value)], params)
+		if r != nil {
 			return r, found, nil
+		}
+		if len(allowed) > 0 { // the path is there as it is written
+			slices.Sort(allowed)
+			return nil, nil, slices.Compact(allowed)
 		}
 		if value != "" {
 			if r, found := try(n.one, append(slices.Clip(params), value)); r != nil {
@@ -98,7 +103,7 @@ func (t *Paths[H]) find(n *pathNode[H], path, method string, params []string) (*
 		}
 	}
 	if all, err := url.PathUnescape(path); err == nil && n.rest != nil && all != "" {
-		r, methods := n.rest.route(method)
+		r, methods := pick(n.rest.routes, method)
 		if r != nil {
 			return r, append(slices.Clip(params), all), nil
 		}
@@ -106,14 +111,4 @@ func (t *Paths[H]) find(n *pathNode[H], path, method string, params []string) (*
 	}
 	slices.Sort(allowed)
 	return nil, nil, slices.Compact(allowed)
-}
-
-func (n *pathNode[H]) route(method string) (r *Route[H], allowed []string) {
-	for i := range n.routes {
-		if n.routes[i].Method == method {
-			return &n.routes[i], nil
-		}
-		allowed = append(allowed, n.routes[i].Method)
-	}
-	return nil, allowed
 }

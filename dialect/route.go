@@ -1,6 +1,7 @@
 package dialect
 
 import (
+	"net/http"
 	"slices"
 	"strings"
 )
@@ -51,14 +52,25 @@ func (t *Table[H]) Find(method, path string) (r *Route[H], allowed []string) {
 	if !ok {
 		routes = t.paths[t.key(path)]
 	}
+	if r, allowed = pick(routes, method); r == nil {
+		slices.Sort(allowed)
+	}
+	return r, allowed
+}
+
+// pick gives the route of a path for a method. HEAD is GET whose body the server
+// leaves out (RFC 9110 9.3.2).
+func pick[H any](routes []Route[H], method string) (r *Route[H], allowed []string) {
 	for i := range routes {
 		if routes[i].Method == method {
 			return &routes[i], nil
 		}
 	}
+	if method == http.MethodHead {
+		return pick(routes, http.MethodGet)
+	}
 	for i := range routes {
 		allowed = append(allowed, routes[i].Method)
 	}
-	slices.Sort(allowed)
 	return nil, allowed
 }

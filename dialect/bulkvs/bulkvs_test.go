@@ -68,7 +68,7 @@ func TestConformance(t *testing.T) {
 			{Name: "root", Method: "GET", Target: "/api/v1.0/"},
 			{Name: "trailing slash", Method: "POST", Target: "/api/v1.0/messageSend/"},
 			{Name: "method", Method: "GET", Target: "/api/v1.0/messageSend"},
-			{Name: "head", Method: "HEAD", Target: "/api/v1.0/campaigns"},
+			{Name: "head", Method: "HEAD", Target: "/api/v1.0/messageSend"},
 			{Name: "post to webHooks", Method: "POST", Target: "/api/v1.0/webHooks", Body: "{}"},
 		},
 		Absent: []dialecttest.Call{

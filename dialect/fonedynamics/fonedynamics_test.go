@@ -119,7 +119,7 @@ func TestConformance(t *testing.T) {
 			{Name: "no name", Method: "GET", Target: "/v2/Numbers/"},
 			{Name: "deeper", Method: "GET", Target: "/v2/Numbers/61280000001/Calls"},
 			{Name: "method", Method: "PUT", Target: "/v2/Numbers/61280000001", Body: "{}"},
-			{Name: "head", Method: "HEAD", Target: "/v2/Numbers/61280000001"},
+			{Name: "head", Method: "HEAD", Target: "/v2/Properties/SX/BatchMessages"},
 		},
 		AbsentStatus: http.StatusBadRequest,
 		Absent: []dialecttest.Call{

@@ -82,7 +82,7 @@ func TestConformance(t *testing.T) {
 			{Name: "lists", Method: "GET", Target: "/2019-01-23/organisations/self/lists"},
 			{Name: "message status", Method: "GET", Target: "/2019-01-23/messages/1"},
 			{Name: "method", Method: "PUT", Target: msns + "/61400000000"},
-			{Name: "head", Method: "HEAD", Target: msns},
+			{Name: "head", Method: "HEAD", Target: msns + "/61400000000/forwarding"},
 			{Name: "delete nothing", Method: "DELETE", Target: msns + "/61400000000/forwarding/"},
 			{Name: "get forwarding", Method: "GET", Target: msns + "/61400000000/forwarding"},
 		},

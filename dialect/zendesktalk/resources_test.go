@@ -86,7 +86,7 @@ func TestResourcesConform(t *testing.T) {
 			{Name: "another old name", Method: "GET", Target: prefix + "/greeting_category/1"},
 			{Name: "Partner edition", Method: "POST", Target: prefix + "/tickets", Body: "{}"},
 			{Name: "patch", Method: "PATCH", Target: prefix + "/addresses/1001", Body: address},
-			{Name: "head", Method: "HEAD", Target: prefix + "/settings"},
+			{Name: "head", Method: "HEAD", Target: prefix + "/callback_requests"},
 		},
 		Absent: []dialecttest.Call{
 			{Name: "nobody's address", Method: "GET", Target: prefix + "/addresses/17"},
