@@ -58,8 +58,8 @@ func (x *Exchange) endListeners(out []listener, m *wirechief.Message, n *wirechi
 		if w := x.dir.webhook(n.Tenant, n.Webhook); w != nil && w.DLR {
 			out = append(out, webhookListener(w))
 		}
-		// Who is asked for twice is told once.
-		if h := &n.Receipts; wanted && h.URL != "" && (own == nil || own.URL != h.URL) {
+		// What is asked for with one text is in place of what the number says.
+		if h := &n.Receipts; wanted && h.URL != "" && own == nil {
 			out = append(out, hookListener(h))
 		}
 	}

@@ -135,8 +135,8 @@ func TestAShapeThatIsMissing(t *testing.T) {
 	w.toldTo(w.inbox()[0].ID, "webhook http://hooks.test/acme bulkvs inbound")
 }
 
-// How a text ended is told to the named webhook, to the number's hook and to
-// the text's own; to one URL once, and to no hook where that is not wanted.
+// How a text ended is told to the named webhook, and to the text's own hook or,
+// where it has none, to the number's; to no hook where that is not wanted.
 func TestReceiptHooks(t *testing.T) {
 	w := newWorld(t, shapes)
 	w.configure(wirechief.NumberPatch{Receipts: wirechief.Set(wirechief.Hook{URL: "http://r.test/number", Format: wirechief.DialectFoneDynamics})})
@@ -146,7 +146,7 @@ func TestReceiptHooks(t *testing.T) {
 		want    []string
 	}{
 		{nil, []string{number, webhook}},
-		{&wirechief.MessageOptions{Receipt: wirechief.Hook{URL: "http://r.test/own", Method: "GET"}}, []string{number, own, webhook}},
+		{&wirechief.MessageOptions{Receipt: wirechief.Hook{URL: "http://r.test/own", Method: "GET"}}, []string{own, webhook}},
 		{&wirechief.MessageOptions{Receipt: wirechief.Hook{URL: "http://r.test/number"}}, []string{number, webhook}},
 		{&wirechief.MessageOptions{NoReceipt: true}, []string{webhook}},
 	} {

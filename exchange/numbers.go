@@ -129,6 +129,9 @@ func (x *Exchange) ConfigureNumber(ctx context.Context, p wirechief.Principal, n
 	if refusal == nil {
 		refusal = x.judgeMessaging(old.Enabled, &n)
 	}
+	if refusal == nil {
+		refusal = x.judgeSenders(old, &n)
+	}
 	if refusal == nil && n.State == wirechief.NumberInService && x.owesAddress(x.refs(), &n) && !x.owesAddress(x.refs(), old) {
 		refusal = wirechief.Refuse(wirechief.Invalid, wirechief.RuleAddress, "%s is in service and needs an address (%s)", n.Number, n.AddressRule)
 		refusal.Field = "address"
@@ -161,6 +164,22 @@ func (x *Exchange) judgeMessaging(is wirechief.Capabilities, n *wirechief.Number
 		if s.now && !s.was {
 			err := wirechief.Refuse(wirechief.Forbidden, wirechief.RuleMessaging, "the messaging service is not enabled for this account")
 			err.Field = s.field
+			return err
+		}
+	}
+	return nil
+}
+
+// judgeSenders refuses to forward texts from a number that is not the tenant's
+// own; another's is as unknown.
+func (x *Exchange) judgeSenders(old, n *wirechief.Number) *wirechief.Error {
+	for _, f := range n.Forwards {
+		if f.Type != wirechief.KindSMS || !e164.IsNumber(f.Sender) || slices.ContainsFunc(old.Forwards, func(o wirechief.Forward) bool { return o.Type == f.Type && o.Sender == f.Sender }) {
+			continue
+		}
+		if own := x.dir.number(f.Sender); own == nil || !own.State.Owned() || own.Tenant != n.Tenant {
+			err := wirechief.Refuse(wirechief.Invalid, wirechief.RuleReference, "%s is not a number of yours", f.Sender)
+			err.Field = "forwards.sender"
 			return err
 		}
 	}

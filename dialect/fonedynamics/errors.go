@@ -83,16 +83,17 @@ var inUse = map[string]answer{
 // missing are the codes of what is not there, by the domain's name of it.
 // Another tenant's is as what is not there.
 var missing = map[string]string{
-	"account":      "ACCOUNT_NOT_FOUND",  // fonedynamics: every call, response 400, ACCOUNT_NOT_FOUND
-	"tenant":       "ACCOUNT_NOT_FOUND",  //
-	"address":      "ADDRESS_NOT_FOUND",  // fonedynamics: every call, response 400, ADDRESS_NOT_FOUND
-	"call":         "CALL_NOT_FOUND",     // fonedynamics: GET /Calls/[CallSid], response 400, CALL_NOT_FOUND
-	"voice.flow":   "FLOW_NOT_FOUND",     // fonedynamics: POST /Numbers/[Number], response 400, FLOW_NOT_FOUND
-	"from":         "NUMBER_NOT_FOUND",   //
-	"message":      "MESSAGE_NOT_FOUND",  // fonedynamics: GET /Messages/[MessageSid], response 400, MESSAGE_NOT_FOUND
-	"number":       "NUMBER_NOT_FOUND",   // fonedynamics: every call, response 400, NUMBER_NOT_FOUND
-	"online_login": "LOGIN_NOT_FOUND",    // fonedynamics: GET /OnlineLogins/[OnlineLoginSid], response 400, LOGIN_NOT_FOUND
-	"property":     "PROPERTY_NOT_FOUND", // fonedynamics: every call, response 400, PROPERTY_NOT_FOUND
+	"account":         "ACCOUNT_NOT_FOUND", // fonedynamics: every call, response 400, ACCOUNT_NOT_FOUND
+	"tenant":          "ACCOUNT_NOT_FOUND", //
+	"address":         "ADDRESS_NOT_FOUND", // fonedynamics: every call, response 400, ADDRESS_NOT_FOUND
+	"call":            "CALL_NOT_FOUND",    // fonedynamics: GET /Calls/[CallSid], response 400, CALL_NOT_FOUND
+	"voice.flow":      "FLOW_NOT_FOUND",    // fonedynamics: POST /Numbers/[Number], response 400, FLOW_NOT_FOUND
+	"from":            "NUMBER_NOT_FOUND",  //
+	"forwards.sender": "NUMBER_NOT_FOUND",
+	"message":         "MESSAGE_NOT_FOUND",  // fonedynamics: GET /Messages/[MessageSid], response 400, MESSAGE_NOT_FOUND
+	"number":          "NUMBER_NOT_FOUND",   // fonedynamics: every call, response 400, NUMBER_NOT_FOUND
+	"online_login":    "LOGIN_NOT_FOUND",    // fonedynamics: GET /OnlineLogins/[OnlineLoginSid], response 400, LOGIN_NOT_FOUND
+	"property":        "PROPERTY_NOT_FOUND", // fonedynamics: every call, response 400, PROPERTY_NOT_FOUND
 }
 
 // Codes that go with no kind of the domain (fonedynamics: every call, response
@@ -182,6 +183,8 @@ func fieldOf(e *wirechief.Error) string {
 		return "WebHookUrl"
 	case e.Rule == wirechief.RuleLoop:
 		return "SendSmsTo"
+	case e.Rule == wirechief.RuleReference:
+		return "SendSmsFrom"
 	}
 	return ""
 }

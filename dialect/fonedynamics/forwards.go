@@ -64,6 +64,10 @@ func (s *settings) forwards(n *wirechief.Number) (list []wirechief.Forward, chan
 		{s.hook, s.hookMethod, wirechief.Forward{Type: wirechief.KindHTTP, Method: methodPost}, func(f *wirechief.Forward, method string, given bool) {
 			if given {
 				f.Method = orPost(method)
+				f.Set = slices.DeleteFunc(slices.Clone(f.Set), func(name string) bool { return name == "method" })
+				if method != "" {
+					f.Set = append(f.Set, "method")
+				}
 			}
 			f.Format, f.Encoding = wirechief.DialectFoneDynamics, "form" // who writes it says how it is called
 		}},

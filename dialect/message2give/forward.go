@@ -2,6 +2,7 @@ package message2give
 
 import (
 	"math"
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -51,6 +52,34 @@ type property struct {
 	read func(f *wirechief.Forward, v dialect.Value) error
 	// write gives the value as text, and whether that is a string on the wire.
 	write func(f *wirechief.Forward) (text string, quoted bool)
+}
+
+// usual is the value of a string that goes without saying.
+func (p *property) usual() string {
+	switch p.wire {
+	case "encoding":
+		return "form"
+	case "historyMessages":
+		return strconv.Itoa(wirechief.HistoryDefault)
+	case "historyTimezone":
+		return "UTC"
+	case "httpMethod":
+		return http.MethodPost
+	}
+	return ""
+}
+
+// shows says whether a property is written: when it was said, or differs from
+// what goes without saying.
+func (p *property) shows(f *wirechief.Forward) bool {
+	text, quoted := p.write(f)
+	switch {
+	case said(f, p.name):
+		return true
+	case !quoted:
+		return text == "true"
+	}
+	return text != "" && text != p.usual()
 }
 
 // forwardProperties are all of them, in the order in which they are written:
@@ -160,6 +189,9 @@ func readForward(body []byte) (wirechief.Forward, error) {
 	if f.Destination, err = in.text("destination", ""); err != nil {
 		return f, err
 	}
+	if strings.TrimSpace(f.Destination) == "" {
+		return f, missing("destination")
+	}
 	switch f.Type {
 	case wirechief.KindHTTP:
 		f.Format = wirechief.DialectMessage2Give
@@ -183,14 +215,9 @@ func readForward(body []byte) (wirechief.Forward, error) {
 }
 
 // putForward puts a forward in the place of the one with its key, or at the
-// end. The key is the destination alone, so that one of another type goes. Whom
-// it sends as is not the vendor's to say: one of the same type keeps that.
+// end. The key is the destination alone, so that one of another type goes, and
+// nothing of what was there stays: not what another API has said of it either.
 func putForward(old []wirechief.Forward, f wirechief.Forward) (list []wirechief.Forward, replaced bool) {
-	for i := range old {
-		if keyOf(&old[i]) == keyOf(&f) && old[i].Type == f.Type {
-			f.Sender = old[i].Sender
-		}
-	}
 	for i := range old {
 		switch {
 		case keyOf(&old[i]) != keyOf(&f):

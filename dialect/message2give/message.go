@@ -86,16 +86,22 @@ func readOffTheRecord(f fields, r *wirechief.SendRequest) error {
 	return nil
 }
 
-// readContent gives the text: template wins over content.
+// readContent gives the text: template wins over content. The vendor keeps
+// templates and takes the id of one; here it is the text itself, and what has no
+// placeholder is taken for an id: texting that to somebody would be the worse
+// error. A content is a text as it is, unless there are fields to fill it with.
 func readContent(f fields, kind string) (string, error) {
+	values, filled, err := f.object("fields", "")
+	if err != nil {
+		return "", err
+	}
 	if v := f["template"]; !v.Absent() && string(v) != `""` {
 		template, err := f.text("template", "")
 		if err != nil {
 			return "", err
 		}
-		values, _, err := f.object("fields", "")
-		if err != nil {
-			return "", err
+		if !placeholder.MatchString(template) {
+			return "", noSuch(saysNoTemplate)
 		}
 		return fill(template, values)
 	}
@@ -104,16 +110,15 @@ func readContent(f fields, kind string) (string, error) {
 			return "", err
 		}
 	}
-	return f.text("content", "")
+	content, err := f.text("content", "")
+	if err != nil || !filled {
+		return content, err
+	}
+	return fill(content, values)
 }
 
-// fill puts the values in the place of {{name}}. The vendor keeps templates and
-// takes the id of one; here it is the text itself, and what has no placeholder
-// is taken for an id: texting that to somebody would be the worse error.
+// fill puts the values in the place of {{name}}.
 func fill(template string, values fields) (text string, err error) {
-	if !placeholder.MatchString(template) {
-		return "", noSuch(saysNoTemplate)
-	}
 	text = placeholder.ReplaceAllStringFunc(template, func(s string) string {
 		name := placeholder.FindStringSubmatch(s)[1]
 		value, problem := valueOf(values[name], name)

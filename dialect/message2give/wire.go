@@ -123,7 +123,8 @@ func appendForward(b []byte, f *wirechief.Forward) []byte {
 	b = append(b, `{"enabled":`...)
 	b = appendBool(b, f.Enabled)
 	for _, p := range forwardProperties() {
-		if text, quoted := p.write(f); said(f, p.name) || quoted && text != "" || text == "true" && !quoted {
+		if p.shows(f) {
+			text, quoted := p.write(f)
 			b = append(b, ',')
 			b = dialect.AppendString(b, p.wire)
 			b = append(b, ':')
