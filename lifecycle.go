@@ -84,6 +84,7 @@ type NumberFilter struct {
 	Text         string // in number, name, tags, notes or reference, any case
 	NANP         bool   // only those of the North American plan
 	Newest       bool   // by activation, newest first; else by the digits
+	After        string // those that come after it by the digits; empty: all
 	Limit        int    // 0: all
 	Offset       int
 }

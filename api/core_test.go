@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -126,7 +127,8 @@ func (c *core) FindNumbers(_ context.Context, p wirechief.Principal, f wirechief
 		}
 	}
 	total := len(out)
-	out = out[min(f.Offset, total):]
+	out = slices.DeleteFunc(out, func(n wirechief.Number) bool { return n.Number <= f.After })
+	out = out[min(f.Offset, len(out)):]
 	if f.Limit > 0 {
 		out = out[:min(f.Limit, len(out))]
 	}

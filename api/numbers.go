@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"slices"
-	"sort"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -137,19 +136,11 @@ func (a *api) listNumbers(ctx context.Context, in *numbersInput) (*numbersOutput
 	if err != nil {
 		return nil, err
 	}
-	after := inQuery(in.After)
-	switch {
-	case after == "":
-		f.Limit, f.Offset = in.Limit, in.Offset
-	case in.Newest:
+	f.After, f.Limit, f.Offset = inQuery(in.After), in.Limit, in.Offset
+	if f.After != "" && in.Newest {
 		return nil, wirechief.InvalidField("after", "after goes by the digits, newest does not; use offset")
 	}
 	list, total := a.Core.FindNumbers(ctx, p, f)
-	if after != "" {
-		list = list[sort.Search(len(list), func(i int) bool { return list[i].Number > after }):]
-		list = list[min(in.Offset, len(list)):]
-		list = list[:min(in.Limit, len(list))]
-	}
 	out := &numbersOutput{total, make([]wire.Number, len(list))}
 	for i := range list {
 		out.Body[i] = newNumber(&list[i])

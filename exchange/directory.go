@@ -23,20 +23,20 @@ type directory struct {
 	logins      map[string]map[string]loginKey // by tenant and key of the credential
 	numbers     map[string]*wirechief.Number
 	byID        map[int64]*wirechief.Number
-	byTenant    map[string]map[string]*wirechief.Number // "": nobody's
-	passing     map[string]*wirechief.Number            // those whose state passes by itself
+	byTenant    map[string]*rolls            // "": nobody's
+	everyone    rolls                        // of all tenants and of nobody, without circles
+	passing     map[string]*wirechief.Number // those whose state passes by itself
 	webhooks    map[named]*wirechief.Webhook
 	campaigns   map[named]*wirechief.Campaign
-	members     map[named]int // numbers on an account that are bound to a campaign
-	optOuts     map[pair]wirechief.OptOut
-	paused      map[named]bool // carriers (tenant "") and destinations
+	members     map[named]int                 // numbers on an account that are bound to a campaign
+	optOuts     map[string][]wirechief.OptOut // by handset
+	firsts      map[string]firstProperty      // by tenant
+	paused      map[named]bool                // carriers (tenant "") and destinations
 	book        leaseBook
 	others      map[shelfKey]map[string][]byte
 }
 
 type named struct{ tenant, name string }
-
-type pair struct{ number, handset string }
 
 type shelfKey struct {
 	tenant string
@@ -56,12 +56,14 @@ func newDirectory() *directory {
 		logins:      make(map[string]map[string]loginKey),
 		numbers:     make(map[string]*wirechief.Number),
 		byID:        make(map[int64]*wirechief.Number),
-		byTenant:    make(map[string]map[string]*wirechief.Number),
+		byTenant:    make(map[string]*rolls),
+		everyone:    *newRolls(),
 		passing:     make(map[string]*wirechief.Number),
 		webhooks:    make(map[named]*wirechief.Webhook),
 		campaigns:   make(map[named]*wirechief.Campaign),
 		members:     make(map[named]int),
-		optOuts:     make(map[pair]wirechief.OptOut),
+		optOuts:     make(map[string][]wirechief.OptOut),
+		firsts:      make(map[string]firstProperty),
 		paused:      make(map[named]bool),
 		book:        newLeaseBook(),
 		others:      make(map[shelfKey]map[string][]byte),
@@ -92,9 +94,7 @@ func (d *directory) load(ctx context.Context, s wirechief.Store) error {
 	if err != nil {
 		return err
 	}
-	for _, n := range numbers {
-		d.putNumber(n)
-	}
+	d.loadNumbers(numbers)
 	optOuts, err := s.OptOuts(ctx)
 	if err != nil {
 		return err
@@ -133,6 +133,9 @@ func (d *directory) put(e wirechief.Entity) error {
 			d.others[shelfKey{e.Tenant, e.Kind}] = shelf
 		}
 		shelf[e.Key] = e.Doc
+		if e.Kind == wirechief.EntityProperty {
+			d.propertyCame(e)
+		}
 	}
 	if err != nil {
 		return fmt.Errorf("the stored %s %q of tenant %q cannot be read: %w", e.Kind, e.Key, e.Tenant, err)
@@ -169,6 +172,9 @@ func (d *directory) drop(e wirechief.Entity) {
 		d.book.drop(e.Tenant, e.Key)
 	default:
 		delete(d.others[shelfKey{e.Tenant, e.Kind}], e.Key)
+		if e.Kind == wirechief.EntityProperty {
+			d.propertyWent(e)
+		}
 	}
 }
 
@@ -203,25 +209,6 @@ func (d *directory) dropCredential(tenant, key string) {
 	}
 	without(d.credentials, k)
 	without(d.anyAccount, k.anyAccount())
-}
-
-func (d *directory) putOptOuts(list []wirechief.OptOut) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	for _, o := range list {
-		if o.Out {
-			d.optOuts[pair{o.Number, o.Handset}] = o
-		} else {
-			delete(d.optOuts, pair{o.Number, o.Handset})
-		}
-	}
-}
-
-func (d *directory) optedOut(number, handset string) (wirechief.OptOut, bool) {
-	d.mu.RLock()
-	defer d.mu.RUnlock()
-	o, ok := d.optOuts[pair{number, handset}]
-	return o, ok
 }
 
 func (d *directory) tenant(id string) *wirechief.Tenant {

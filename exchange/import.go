@@ -173,7 +173,7 @@ func (x *Exchange) importRow(ctx context.Context, tenant string, r *ImportRow, j
 		return nil, nil, err
 	}
 	if n.Campaign != "" && (old == nil || !old.State.Owned() || old.Campaign != n.Campaign) {
-		if joined[n.Campaign]++; x.dir.campaignMembers()[named{tenant, n.Campaign}]+joined[n.Campaign] > wirechief.CampaignNumbers {
+		if joined[n.Campaign]++; x.dir.campaignSize(tenant, n.Campaign)+joined[n.Campaign] > wirechief.CampaignNumbers {
 			joined[n.Campaign]--
 			err := wirechief.Refuse(wirechief.Conflict, wirechief.RuleCampaignFull, "campaign %s would have more than %d numbers", n.Campaign, wirechief.CampaignNumbers)
 			err.Field = "campaign"

@@ -3,7 +3,6 @@ package exchange
 import (
 	"context"
 	"encoding/json"
-	"hash/fnv"
 	"strings"
 	"time"
 
@@ -167,40 +166,57 @@ func (p *pool) has(n *wirechief.Number) bool {
 	return c != nil && c.Approved && !c.Suspended
 }
 
+// shortlist is among how many numbers a handset draws: so many that each number
+// gets its share, and so few that a tenant may have 100,000.
+const shortlist = 64
+
 // pick gives the number for a new lease, "" when all are leased to the handset
 // already, and any number that could send. Numbers of the handset's country
 // come first; among equals the handset decides, so that it mostly gets the same
-// one again after its lease has run out. A number that the handset
+// one again after its lease has run out: it draws among those that follow its
+// own place on the circle of numbers. A number that the handset
 // does not want to hear from comes before all others: a new number is no way
 // around that.
 func (p *pool) pick(handset string, live []*wirechief.Lease) (free, some string) {
-	country, nanp := e164.Country(handset), e164.IsNANP(handset)
-	var best struct {
-		rank int
-		hash uint64
-	}
-	p.x.dir.mu.RLock()
-	numbers := make([]*wirechief.Number, 0, len(p.x.dir.byTenant[p.r.Tenant]))
-	for _, n := range p.x.dir.byTenant[p.r.Tenant] {
-		numbers = append(numbers, n)
-	}
-	p.x.dir.mu.RUnlock()
-	for _, n := range numbers {
+	var best uint64
+	drawn := 0
+	draw := func(n *wirechief.Number) (enough bool) {
 		if !p.has(n) {
-			continue
+			return false
 		}
 		some = n.Number
 		if leasedIn(live, n.Number) {
-			continue
+			return false
 		}
-		rank := 1
-		if _, out := p.x.dir.optedOut(n.Number, handset); out {
-			rank = 3
-		} else if n.Country != "" && n.Country == country || nanp && e164.IsNANP(n.Number) {
-			rank = 2
+		if l := lot(n.Number, handset); free == "" || l > best {
+			free, best = n.Number, l
 		}
-		if hash := lot(n.Number, handset); free == "" || rank > best.rank || rank == best.rank && hash > best.hash {
-			free, best.rank, best.hash = n.Number, rank, hash
+		drawn++
+		return drawn == shortlist
+	}
+	for _, number := range p.x.dir.unheard(handset) {
+		draw(p.x.dir.number(number))
+	}
+	if free != "" {
+		return free, some
+	}
+	home, start, of := e164.Country(handset), lot(handset, ""), p.x.dir.rolls(p.r.Tenant)
+	if e164.IsNANP(handset) {
+		home = "+1"
+	}
+	if home != "" {
+		for n := range of.homes.round(home, start) {
+			if draw(n) {
+				break
+			}
+		}
+	}
+	if free != "" {
+		return free, some
+	}
+	for n := range of.everywhere.round("", start) {
+		if draw(n) {
+			break
 		}
 	}
 	return free, some
@@ -208,10 +224,13 @@ func (p *pool) pick(handset string, live []*wirechief.Lease) (free, some string)
 
 // lot is drawn between numbers: for each handset another one has the highest.
 func lot(number, handset string) uint64 {
-	h := fnv.New64a()
-	h.Write([]byte(number))
-	h.Write([]byte(handset))
-	n := h.Sum64()
+	const basis, prime = 14695981039346656037, 1099511628211 // FNV-1a of 64 bits
+	n := uint64(basis)
+	for _, s := range [...]string{number, handset} {
+		for i := range len(s) {
+			n = (n ^ uint64(s[i])) * prime
+		}
+	}
 	// FNV leaves alike what begins alike; two rounds of multiplying mix it.
 	n = (n ^ n>>33) * 0xff51afd7ed558ccd
 	n = (n ^ n>>33) * 0xc4ceb9fe1a85ec53

@@ -47,29 +47,44 @@ func (x *Exchange) FindNumbers(_ context.Context, p wirechief.Principal, f wirec
 	if !own(p, &f.Tenant) {
 		return out, 0
 	}
-	var found []*wirechief.Number
-	for _, n := range x.dir.numbersOf(f.Tenant) {
-		if selects(&f, n) {
-			found = append(found, n)
+	of := x.dir.rolls(f.Tenant)
+	list := of.digits
+	if f.Newest {
+		list = of.newest
+	}
+	f.Text = strings.ToLower(f.Text)
+	plain, total, passed := selectsOwned(&f), 0, 0
+	for _, page := range list.pages {
+		full := f.Limit > 0 && len(out) == f.Limit
+		last := page.numbers[len(page.numbers)-1]
+		switch {
+		case plain && (full || !f.Newest && f.After >= last.Number):
+			total += page.owned
+			continue
+		case plain && f.After == "" && passed+page.owned <= f.Offset:
+			total, passed = total+page.owned, passed+page.owned
+			continue
+		}
+		for _, n := range page.numbers {
+			if !selects(&f, n) {
+				continue
+			}
+			total++
+			if f.After != "" && n.Number <= f.After {
+				continue
+			}
+			if passed++; passed > f.Offset && (f.Limit <= 0 || len(out) < f.Limit) {
+				out = append(out, *n)
+			}
 		}
 	}
-	if f.Newest {
-		slices.SortStableFunc(found, func(a, b *wirechief.Number) int {
-			if c := b.ActivatedAt.Compare(a.ActivatedAt); c != 0 {
-				return c
-			}
-			return int(min(max(b.ID-a.ID, -1), 1))
-		})
-	}
-	total := len(found)
-	found = found[min(max(f.Offset, 0), total):]
-	if f.Limit > 0 {
-		found = found[:min(f.Limit, len(found))]
-	}
-	for _, n := range found {
-		out = append(out, *n)
-	}
 	return out, total
+}
+
+// selectsOwned says whether a filter selects all that are on the account.
+func selectsOwned(f *wirechief.NumberFilter) bool {
+	return len(f.States) == 0 && len(f.Types) == 0 && f.Capabilities == (wirechief.Capabilities{}) &&
+		f.Property == "" && f.Campaign == "" && f.Webhook == "" && f.Tag == "" && f.Text == "" && !f.NANP
 }
 
 func selects(f *wirechief.NumberFilter, n *wirechief.Number) bool {
@@ -82,17 +97,17 @@ func selects(f *wirechief.NumberFilter, n *wirechief.Number) bool {
 	case f.Property != "" && n.Property != f.Property && !(f.Unassigned && n.Property == ""), f.Campaign != "" && n.Campaign != f.Campaign, f.Webhook != "" && n.Webhook != f.Webhook:
 	case f.Tag != "" && !slices.Contains(n.Tags, f.Tag):
 	case f.NANP && !e164.IsNANP(n.Number):
-	case f.Text != "" && !mentions(n, strings.ToLower(f.Text)):
+	case f.Text != "" && !mentions(n, f.Text):
 	default:
 		return true
 	}
 	return false
 }
 
+// mentions looks for a text, which is in small letters.
 func mentions(n *wirechief.Number, text string) bool {
-	return slices.ContainsFunc(append([]string{n.Number, n.Name, n.Notes, n.Reference}, n.Tags...), func(s string) bool {
-		return strings.Contains(strings.ToLower(s), text)
-	})
+	has := func(s string) bool { return len(s) > 0 && strings.Contains(strings.ToLower(s), text) }
+	return strings.Contains(n.Number, text) || has(n.Name) || has(n.Notes) || has(n.Reference) || slices.ContainsFunc(n.Tags, has)
 }
 
 // NumberEvents lists what happened to numbers, newest first: to the tenant's

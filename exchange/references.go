@@ -117,7 +117,7 @@ func (x *Exchange) judgeCampaign(old, n *wirechief.Number) *wirechief.Error {
 	switch c := x.dir.campaign(n.Tenant, n.Campaign); {
 	case c == nil || !c.Approved || c.Suspended:
 		err = wirechief.Refuse(wirechief.Conflict, wirechief.RuleCampaign, "campaign %s is not approved, or suspended", n.Campaign)
-	case x.dir.campaignMembers()[named{n.Tenant, n.Campaign}] >= wirechief.CampaignNumbers:
+	case x.dir.campaignSize(n.Tenant, n.Campaign) >= wirechief.CampaignNumbers:
 		err = wirechief.Refuse(wirechief.Conflict, wirechief.RuleCampaignFull, "campaign %s has %d numbers, which is all that it may have", n.Campaign, wirechief.CampaignNumbers)
 	default:
 		return nil
@@ -160,16 +160,7 @@ func (x *Exchange) fittingAddress(tenant string, n *wirechief.Number) int64 {
 }
 
 // firstProperty gives the property that a tenant had first, "" when it has none.
-func (x *Exchange) firstProperty(tenant string) string {
-	var first wirechief.Property
-	for _, e := range x.dir.documents(tenant, wirechief.EntityProperty) {
-		var p wirechief.Property
-		if json.Unmarshal(e.Doc, &p) == nil && (first.SID == "" || p.CreatedAt.Before(first.CreatedAt)) {
-			first = p
-		}
-	}
-	return first.SID
-}
+func (x *Exchange) firstProperty(tenant string) string { return x.dir.firstProperty(tenant) }
 
 // dropDangling takes references off a number to what has gone since, and says
 // which.
@@ -212,7 +203,7 @@ func (x *Exchange) dropDangling(r refs, n *wirechief.Number) string {
 	if n.Webhook != "" && r.webhook(n.Tenant, n.Webhook) == nil {
 		gone, n.Webhook = append(gone, "webhook "+n.Webhook+" is gone"), ""
 	}
-	if n.Campaign != "" && (r.campaign(n.Tenant, n.Campaign) == nil || x.dir.campaignMembers()[named{n.Tenant, n.Campaign}] >= wirechief.CampaignNumbers) {
+	if n.Campaign != "" && (r.campaign(n.Tenant, n.Campaign) == nil || x.dir.campaignSize(n.Tenant, n.Campaign) >= wirechief.CampaignNumbers) {
 		gone, n.Campaign = append(gone, "campaign "+n.Campaign+" is gone or full"), ""
 	}
 	return strings.Join(gone, ", ")
