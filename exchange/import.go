@@ -52,8 +52,10 @@ type ImportResult struct {
 	Err    error  // why it was refused
 }
 
-// imported is a row on its way.
+// imported is a row on its way: the number as it was judged and as it is to be.
 type imported struct {
+	was    *wirechief.Number // nil: unknown
+	old    *wirechief.Number // was, if the tenant has it already
 	n      *wirechief.Number
 	step   step
 	result *ImportResult
@@ -64,11 +66,11 @@ type imported struct {
 // its own. There is one result a row. Each row is judged before the first is
 // applied, and with a bad one none is, unless the options say so; applied says
 // whether it came to that. Batches of numbers are put on disk in one commit each;
-// when one cannot be, it and those after it are refused.
+// when one cannot be, it and those after it are refused. Others may work between
+// the batches: a row that does not hold any more when it is its turn is refused
+// by itself.
 func (x *Exchange) ImportNumbers(ctx context.Context, p wirechief.Principal, tenant string, rows []ImportRow, o ImportOptions) (results []ImportResult, applied bool, err error) {
 	const op = "numbers.import"
-	x.configuring.Lock()
-	defer x.configuring.Unlock()
 	switch {
 	case !p.Operator:
 		err := wirechief.Refuse(wirechief.Forbidden, wirechief.RuleScope, "only the operator imports numbers")
@@ -86,7 +88,7 @@ func (x *Exchange) ImportNumbers(ctx context.Context, p wirechief.Principal, ten
 	}
 	for batch := range slices.Chunk(list, importBatch) {
 		if err == nil {
-			err = x.importBatch(ctx, batch)
+			err = x.importBatch(ctx, tenant, batch)
 		}
 		if err != nil {
 			for i := range batch {
@@ -97,14 +99,20 @@ func (x *Exchange) ImportNumbers(ctx context.Context, p wirechief.Principal, ten
 	if err != nil {
 		return results, true, err
 	}
-	x.Log.InfoContext(ctx, "numbers were imported", "tenant", tenant, "count", len(list), "by", x.by(p))
+	kept := len(list)
+	for i := range list {
+		if list[i].result.Action == ImportRefused {
+			kept--
+		}
+	}
+	x.Log.InfoContext(ctx, "numbers were imported", "tenant", tenant, "count", kept, "by", x.by(p))
 	return results, true, nil
 }
 
 // judgeImport looks at each row and makes the steps of those that change something.
 func (x *Exchange) judgeImport(ctx context.Context, p wirechief.Principal, tenant string, rows []ImportRow, results []ImportResult) (list []imported, bad bool) {
 	seen := make(map[string]bool, len(rows))
-	joined := make(map[string]int) // numbers that campaigns get, by TCR id
+	joined := make(joining)
 	for i := range rows {
 		r := &results[i]
 		err := rows[i].Err
@@ -112,46 +120,45 @@ func (x *Exchange) judgeImport(ctx context.Context, p wirechief.Principal, tenan
 			err = wirechief.InvalidField("number", "%s is in an earlier row already", rows[i].Number)
 		}
 		seen[rows[i].Number] = true
-		var n, old *wirechief.Number
+		row := imported{result: r}
 		if err == nil {
-			n, old, err = x.importRow(ctx, tenant, &rows[i], joined)
+			err = x.importRow(ctx, tenant, &rows[i], &row, joined)
 		}
 		if err != nil {
 			r.Action, r.Err, bad = ImportRefused, err, true
 			continue
 		}
-		s := step{n: n, event: wirechief.NumberIsActive, who: p, message: "imported"}
+		row.step = step{n: row.n, who: p, message: "imported"}
 		r.Action = ImportCreate
-		if old != nil {
+		if row.old != nil {
 			var changed bool
 			r.Action = ImportUpdate
-			if r.Detail, changed = changeOf(old, n); !changed {
+			if r.Detail, changed = changeOf(row.old, row.n); !changed {
 				r.Action = ImportUnchanged
 				continue
 			}
-			if s.detail = r.Detail; old.State == n.State {
-				s.event = wirechief.NumberWasChanged
-			}
+			row.step.detail = r.Detail
 		}
-		list = append(list, imported{n, s, r})
+		list = append(list, row)
 	}
 	return list, bad
 }
 
-// importRow makes a number as a row has it. old is nil unless the tenant has
-// it already.
-func (x *Exchange) importRow(ctx context.Context, tenant string, r *ImportRow, joined map[string]int) (n, old *wirechief.Number, _ error) {
+// importRow makes a number as a row has it.
+func (x *Exchange) importRow(ctx context.Context, tenant string, r *ImportRow, row *imported, joined joining) error {
 	if !e164.IsNumber(r.Number) {
-		return nil, nil, wirechief.InvalidField("number", "%q is not a number such as +13105550100", r.Number)
+		return wirechief.InvalidField("number", "%q is not a number such as +13105550100", r.Number)
 	}
-	old = x.dir.number(r.Number)
+	old := x.dir.number(r.Number)
+	row.was = old
+	var n *wirechief.Number
 	switch {
 	case old == nil, old.State == wirechief.NumberAvailable, over(old, x.Now()), old.Tenant == tenant && old.State == wirechief.NumberReserved:
 		n, old = x.adopted(tenant, r.Number, old), nil
 	case old.Tenant != tenant:
 		err := wirechief.Refuse(wirechief.Conflict, wirechief.RuleTaken, "%s is another tenant's", r.Number)
 		err.Field = "number"
-		return nil, nil, err
+		return err
 	default:
 		next := *old
 		if n = &next; n.State == wirechief.NumberAging {
@@ -159,31 +166,63 @@ func (x *Exchange) importRow(ctx context.Context, tenant string, r *ImportRow, j
 			x.dropDangling(x.refs(), n)
 		}
 	}
+	row.old, row.n = old, n
 	if err := x.importTerms(r, n); err != nil {
-		return nil, nil, err
+		return err
 	}
 	if r.Change != nil {
 		patch, err := r.Change(*n)
 		if err != nil {
-			return nil, nil, err
+			return err
 		}
 		patch.ApplyTo(n)
 	}
 	if err := x.judgeSettings(ctx, x.refs(), old, n); err != nil {
-		return nil, nil, err
+		return err
 	}
-	if n.Campaign != "" && (old == nil || !old.State.Owned() || old.Campaign != n.Campaign) {
-		if joined[n.Campaign]++; x.dir.campaignSize(tenant, n.Campaign)+joined[n.Campaign] > wirechief.CampaignNumbers {
-			joined[n.Campaign]--
-			err := wirechief.Refuse(wirechief.Conflict, wirechief.RuleCampaignFull, "campaign %s would have more than %d numbers", n.Campaign, wirechief.CampaignNumbers)
-			err.Field = "campaign"
-			return nil, nil, err
-		}
+	if err := joined.room(x, row); err != nil {
+		return err
 	}
-	if n.State == wirechief.NumberPending && !x.owesAddress(x.refs(), n) {
+	x.settleImport(row)
+	return nil
+}
+
+// settleImport finds out whether a number that comes into service, or waits for
+// that, owes an address.
+func (x *Exchange) settleImport(row *imported) {
+	n := row.n
+	begins := row.old == nil || row.old.State != wirechief.NumberInService
+	switch owes := x.owesAddress(x.refs(), n); {
+	case n.State == wirechief.NumberPending && !owes:
 		n.State = wirechief.NumberInService
+	case n.State == wirechief.NumberInService && begins && owes:
+		n.State = wirechief.NumberPending
 	}
-	return n, old, nil
+}
+
+// joining counts the numbers that campaigns get and do not have yet, by TCR id.
+type joining map[string]int
+
+// room refuses a number that its campaign has no room for.
+func (j joining) room(x *Exchange, row *imported) error {
+	n, old := row.n, row.old
+	if n.Campaign == "" || old != nil && old.State.Owned() && old.Campaign == n.Campaign {
+		return nil
+	}
+	if x.dir.membersOf(n.Tenant, n.Campaign)+j[n.Campaign] >= wirechief.CampaignNumbers {
+		err := wirechief.Refuse(wirechief.Conflict, wirechief.RuleCampaignFull, "campaign %s would have more than %d numbers", n.Campaign, wirechief.CampaignNumbers)
+		err.Field = "campaign"
+		return err
+	}
+	j[n.Campaign]++
+	return nil
+}
+
+// membersOf counts the numbers of a campaign.
+func (d *directory) membersOf(tenant, tcr string) int {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	return d.members[named{tenant, tcr}]
 }
 
 // adopted is a number that was nobody's, or was not known, in service for a tenant.
@@ -193,6 +232,7 @@ func (x *Exchange) adopted(tenant, number string, known *wirechief.Number) *wire
 	}
 	if o, ok := x.offers.Get(number); ok {
 		n.Carrier, n.Type, n.Country, n.Location, n.Price, n.Capabilities = o.Carrier, o.Type, o.Country, o.Location, o.Price, o.Capabilities
+		n.AddressRule = o.Address
 	}
 	if known != nil {
 		n = vacant(known, wirechief.NumberInService)
@@ -239,26 +279,4 @@ func (x *Exchange) importTerms(r *ImportRow, n *wirechief.Number) error {
 		n.TollFree = wirechief.Unverified
 	}
 	return nil
-}
-
-// importBatch puts numbers on disk in one commit. A number that somebody
-// changed meanwhile is refused by itself.
-func (x *Exchange) importBatch(ctx context.Context, batch []imported) error {
-	commands := make([]wirechief.Command, len(batch))
-	for i := range batch {
-		commands[i] = x.command(batch[i].step, x.dir.number(batch[i].n.Number))
-	}
-	results, err := x.Store.Apply(ctx, commands...)
-	for i := range batch {
-		switch {
-		case err != nil: // the caller says so
-		case results[i].Err != nil:
-			lost := wirechief.Refuse(wirechief.Conflict, wirechief.RuleRevision, "%s was changed meanwhile; import it again", batch[i].n.Number)
-			lost.Field, lost.Err = "number", results[i].Err
-			batch[i].result.Action, batch[i].result.Err = ImportRefused, lost
-		default:
-			x.took(batch[i].n)
-		}
-	}
-	return err
 }

@@ -1,8 +1,10 @@
 package exchange_test
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -184,5 +186,90 @@ func TestImportsRace(t *testing.T) {
 	}
 	if total := <-made + <-made + <-made + <-made; total != len(rows) {
 		t.Errorf("%d were made of %d", total, len(rows))
+	}
+}
+
+// A number that needs an address and has none, or none any more, is pending.
+func TestImportOfNumbersThatOwe(t *testing.T) {
+	w := shop(t)
+	const fresh, had = "+353766800100", "+353766800101"
+	w.apply(`
+tenants: [{id: acme, addresses: [{name: Dublin, street: 1 Quay, city: Dublin, country: IE}]}]
+offers: [{number: "+353766800101", carrier: main, address: local}]`)
+	address := must(w.Addresses().List(t.Context(), "acme"))(t)[0]
+	if _, err := w.Order(t.Context(), acme, wirechief.OrderRequest{Tenant: "acme", Number: had, Address: address.ID}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Release(t.Context(), acme, had); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Addresses().Delete(t.Context(), acme, strconv.FormatInt(address.ID, 10)); err != nil {
+		t.Fatal(err)
+	}
+	results, _ := w.imported([]exchange.ImportRow{{Number: fresh}, {Number: had}}, exchange.ImportOptions{})
+	if got := actions(results); got != "create update" {
+		t.Fatalf("%s: %v", got, results)
+	}
+	for _, number := range []string{fresh, had} {
+		n, err := w.Number(t.Context(), acme, number)
+		if err != nil || n.State != wirechief.NumberPending || n.AddressRule != wirechief.AddressLocal {
+			t.Errorf("%s is %s and needs %q, %v", number, n.State, n.AddressRule, err)
+		}
+		if got := w.life(number); !strings.HasSuffix(got, "pending by operator") {
+			t.Errorf("life: %s", got)
+		}
+	}
+}
+
+// What another held until a moment ago is nobody's, swept or not.
+func TestImportOfWhatHasRunOut(t *testing.T) {
+	const number = "+15105550100"
+	x := still(t, new(bytes.Buffer))
+	w := &world{Exchange: x.Exchange, t: t, clock: x.clock}
+	w.apply(configured)
+	w.apply(offers)
+	if _, err := x.Reserve(t.Context(), globex, []string{number}); err != nil {
+		t.Fatal(err)
+	}
+	rows := []exchange.ImportRow{{Number: number}}
+	results, _ := w.imported(rows, exchange.ImportOptions{Partial: true})
+	wantError(t, results[0].Err, wirechief.Conflict, wirechief.RuleTaken, "number")
+	x.clock.advance(time.Hour)
+	if results, _ = w.imported(rows, exchange.ImportOptions{}); actions(results) != "create" {
+		t.Fatalf("%v", results)
+	}
+	if got := w.life(number); !strings.HasSuffix(got, "reserved by bulkvs/globex, freed by operator, in_service by operator") {
+		t.Errorf("life: %s", got)
+	}
+}
+
+// Others work while a table is judged; rows that do not hold any more are
+// refused by themselves, and nothing is written over.
+func TestImportBesideChanges(t *testing.T) {
+	w := newWorld(t)
+	const fresh, hooked, last = "+13105550301", "+13105550302", "+13105550303"
+	results, applied := w.imported([]exchange.ImportRow{
+		{Number: desk, Change: named("Imported")},
+		{Number: hooked, Change: func(wirechief.Number) (wirechief.NumberPatch, error) {
+			return wirechief.NumberPatch{Webhook: wirechief.Set("Quiet")}, nil
+		}},
+		{Number: fresh},
+		{Number: last, Change: func(wirechief.Number) (wirechief.NumberPatch, error) {
+			if _, err := w.ConfigureNumber(t.Context(), acme, desk, named("Changed")); err != nil {
+				t.Error(err)
+			}
+			if err := w.DeleteWebhook(t.Context(), acme, "Quiet"); err != nil {
+				t.Error(err)
+			}
+			return wirechief.NumberPatch{}, nil
+		}},
+	}, exchange.ImportOptions{})
+	if got := actions(results); got != "refused refused create create" || !applied {
+		t.Fatalf("%s: %v", got, results)
+	}
+	wantError(t, results[0].Err, wirechief.Conflict, wirechief.RuleRevision, "number")
+	wantError(t, results[1].Err, wirechief.Invalid, wirechief.RuleReference, "webhook")
+	if n := must(w.Number(t.Context(), acme, desk))(t); n.Name != "Changed" {
+		t.Errorf("it is called %q", n.Name)
 	}
 }
