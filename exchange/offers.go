@@ -26,18 +26,31 @@ type OfferPage struct {
 // liveTime is how long a search waits for carriers that are asked live.
 const liveTime = 5 * time.Second
 
+// liveMost is how many numbers a carrier is asked for at once at most, and so
+// how far one can turn the pages of what carriers have to be asked for.
+const liveMost = 1000
+
 // SearchOffers looks for numbers to buy: in memory, and when that does not fill
-// the page at the carriers that have numbers to sell. It is a hint: only an
-// order or a reservation says who gets a number.
+// the page at the carriers that have numbers to sell, whose pages follow on
+// those from memory. It is a hint: only an order or a reservation says who gets
+// a number.
 func (x *Exchange) SearchOffers(ctx context.Context, _ wirechief.Principal, q wirechief.OfferQuery) (OfferPage, error) {
 	found, err := x.offers.Search(q)
 	if err != nil {
 		return OfferPage{}, err
 	}
 	page := OfferPage{found.Offers, found.More}
-	if limit := max(q.Limit, 0); !page.More && len(page.Offers) < orDefault(limit, 50) {
-		page.Offers = x.searchLive(ctx, q, page.Offers)
+	room := orDefault(q.Limit, 50) - len(page.Offers)
+	from := q.Offset - found.Skipped // of the carriers' offers
+	if page.More || from >= liveMost {
+		return page, nil
 	}
+	q.Limit, q.Offset = min(from+room+1, liveMost), 0
+	live := x.searchLive(ctx, q)
+	live = live[min(from, len(live)):]
+	page.More = len(live) > room
+	page.Offers = append(page.Offers, live[:min(room, len(live))]...)
+	slices.SortFunc(page.Offers, func(a, b wirechief.Offer) int { return strings.Compare(a.Number, b.Number) })
 	return page, nil
 }
 
@@ -48,12 +61,11 @@ func orDefault(n, d int) int {
 	return n
 }
 
-// searchLive adds what carriers offer that have to be asked.
-func (x *Exchange) searchLive(ctx context.Context, q wirechief.OfferQuery, found []wirechief.Offer) []wirechief.Offer {
+// searchLive gives what carriers offer that have to be asked, in the order of
+// the numbers: what is not on offer by itself.
+func (x *Exchange) searchLive(ctx context.Context, q wirechief.OfferQuery) []wirechief.Offer {
 	ctx, cancel := context.WithTimeout(ctx, liveTime)
 	defer cancel()
-	limit := orDefault(q.Limit, 50)
-	q.Limit, q.Offset = limit, 0
 	answers := make([][]wirechief.Offer, len(x.carriers))
 	var asked sync.WaitGroup
 	for i, c := range x.carriers {
@@ -70,22 +82,18 @@ func (x *Exchange) searchLive(ctx context.Context, q wirechief.OfferQuery, found
 		})
 	}
 	asked.Wait()
-	var live []wirechief.Offer
-	for _, list := range answers {
-		for _, o := range list {
-			if n := x.dir.number(o.Number); n != nil && n.State != wirechief.NumberAvailable {
-				continue
-			}
-			known := func(e wirechief.Offer) bool { return e.Number == o.Number }
-			if !slices.ContainsFunc(found, known) && !slices.ContainsFunc(live, known) {
-				live = append(live, o)
-			}
+	live := slices.DeleteFunc(slices.Concat(answers...), func(o wirechief.Offer) bool {
+		if n := x.dir.number(o.Number); n != nil && n.State != wirechief.NumberAvailable {
+			return true
 		}
-	}
+		_, here := x.offers.Get(o.Number)
+		return here
+	})
+	// Of two carriers that have a number the first one sells it.
+	slices.SortStableFunc(live, func(a, b wirechief.Offer) int { return strings.Compare(a.Number, b.Number) })
+	live = slices.CompactFunc(live, func(a, b wirechief.Offer) bool { return a.Number == b.Number })
 	x.live.keep(live, x.Now().Add(x.Reservation))
-	found = append(found, live...)
-	slices.SortStableFunc(found, func(a, b wirechief.Offer) int { return strings.Compare(a.Number, b.Number) })
-	return found[:min(len(found), limit)]
+	return live
 }
 
 // terms gives the terms of a number that is on offer, of carriers that have to
@@ -100,7 +108,7 @@ func (x *Exchange) terms(ctx context.Context, number string) (wirechief.Offer, b
 	if n := x.dir.number(number); n != nil && n.State != wirechief.NumberAvailable {
 		return wirechief.Offer{}, false
 	}
-	x.searchLive(ctx, wirechief.OfferQuery{Prefix: strings.TrimPrefix(number, "+"), Limit: 1}, nil)
+	x.searchLive(ctx, wirechief.OfferQuery{Prefix: strings.TrimPrefix(number, "+"), Limit: 1})
 	return x.live.get(number, x.Now())
 }
 

@@ -260,3 +260,44 @@ func TestWhatACarrierRefusesIsOffTheShelf(t *testing.T) {
 		t.Errorf("named anew, it is %s", n.State)
 	}
 }
+
+// What carriers have to be asked for comes once, on the pages after what is in
+// memory, and it is told when there is more.
+func TestPagesOfLiveOffers(t *testing.T) {
+	var lists, want []string
+	for i := range 20 {
+		lists = append(lists, fmt.Sprintf("+151055501%02d", i))
+		if i != 5 {
+			want = append(want, lists[i])
+		}
+	}
+	want = append(want, "+15105550190")
+	w, _ := newAsked(t, lists...)
+	// Two of the carrier's are on offer here, too, and one is no longer.
+	w.ApplyState(`offers: [{number: "+15105550103", carrier: shop}, {number: "+15105550117", carrier: shop}, {number: "+15105550190", carrier: shop}]`)
+	if _, err := w.Order(t.Context(), acme, wirechief.OrderRequest{Tenant: "acme", Number: lists[5]}); err != nil {
+		t.Fatal(err)
+	}
+	for limit := 1; limit < 25; limit++ {
+		var got []string
+		for offset := 0; ; offset += limit {
+			page, err := w.SearchOffers(t.Context(), acme, wirechief.OfferQuery{AreaCode: "510", Limit: limit, Offset: offset})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, o := range page.Offers {
+				got = append(got, o.Number)
+			}
+			if page.More != (offset+limit < len(want)) {
+				t.Errorf("limit %d, offset %d: more %v", limit, offset, page.More)
+			}
+			if len(page.Offers) < limit || offset > 100 {
+				break
+			}
+		}
+		slices.Sort(got)
+		if !slices.Equal(got, want) {
+			t.Fatalf("pages of %d: %v\nwant %v", limit, got, want)
+		}
+	}
+}

@@ -95,8 +95,9 @@ func (l listing) search(q wirechief.OfferQuery) offer.Result {
 		}
 	}
 	limit := cmp.Or(q.Limit, 50)
-	all = all[min(q.Offset, len(all)):]
-	return offer.Result{Offers: all[:min(limit, len(all))], More: len(all) > limit}
+	skipped := min(q.Offset, len(all))
+	all = all[skipped:]
+	return offer.Result{Offers: all[:min(limit, len(all))], More: len(all) > limit, Skipped: skipped}
 }
 
 func meets(o wirechief.Offer, q wirechief.OfferQuery) bool {

@@ -10,6 +10,9 @@ import (
 type Result struct {
 	Offers []wirechief.Offer // in the order of their digits
 	More   bool              // there are offers after these
+	// Skipped is how many of those that match come before these: the query's
+	// Offset, or less when there are not so many.
+	Skipped int
 }
 
 // Search gives the offers that meet a query, a page of them. A query that
@@ -30,7 +33,7 @@ func (x *Index) Search(q wirechief.OfferQuery) (Result, error) {
 			break
 		}
 	}
-	return Result{Offers: w.offers, More: w.more}, nil
+	return Result{Offers: w.offers, More: w.more, Skipped: c.Offset - w.skip}, nil
 }
 
 // walk goes through a snapshot until the page is full and it is known whether
