@@ -29,28 +29,34 @@ const (
 // too great is read to its end all the same, within reason: ordinary clients
 // read an answer when they have sent everything.
 func ReadBody(w http.ResponseWriter, r *http.Request, buf *bytes.Buffer) error {
+	return ReadBodyOf(w, r, buf, MaxBody)
+}
+
+// ReadBodyOf is [ReadBody] for the few calls that take more, or less: most is
+// in octets.
+func ReadBodyOf(w http.ResponseWriter, r *http.Request, buf *bytes.Buffer, most int64) error {
 	buf.Reset()
-	if r.ContentLength > MaxBody {
-		return tooBig(w, r)
+	if r.ContentLength > most {
+		return tooBig(w, r, most)
 	}
 	if n := int(r.ContentLength); n > 0 {
 		buf.Grow(n + bytes.MinRead) // room to read the end without growing again
 	}
-	body := io.LimitedReader{R: r.Body, N: MaxBody + 1}
+	body := io.LimitedReader{R: r.Body, N: most + 1}
 	if _, err := buf.ReadFrom(&body); err != nil {
 		return &wirechief.Error{Kind: wirechief.Invalid, Message: "the request body broke off", Err: err}
 	}
-	if buf.Len() > MaxBody {
-		return tooBig(w, r)
+	if int64(buf.Len()) > most {
+		return tooBig(w, r, most)
 	}
 	return nil
 }
 
-func tooBig(w http.ResponseWriter, r *http.Request) error {
+func tooBig(w http.ResponseWriter, r *http.Request, most int64) error {
 	if r.Header.Get("Expect") == "" { // who asks before sending is told at once
 		io.Copy(io.Discard, http.MaxBytesReader(w, r.Body, maxUnread)) // the answer is the same whatever comes
 	}
-	return wirechief.Errorf(wirechief.Invalid, "the request body is larger than %d octets", MaxBody)
+	return wirechief.Errorf(wirechief.Invalid, "the request body is larger than %d octets", most)
 }
 
 // SplitAuthorization splits an Authorization header into its scheme, in lower

@@ -78,6 +78,18 @@ func TestReadBody(t *testing.T) {
 	}
 }
 
+// A call may take more.
+func TestReadBodyOf(t *testing.T) {
+	for size, ok := range map[int]bool{3 << 20: true, 3<<20 + 1: false} {
+		r := httptest.NewRequest("POST", "/", strings.NewReader(strings.Repeat("x", size)))
+		buf := new(bytes.Buffer)
+		err := dialect.ReadBodyOf(httptest.NewRecorder(), r, buf, 3<<20)
+		if (err == nil) != ok || ok && buf.Len() != size || !ok && wirechief.MessageOf(err) != "the request body is larger than 3145728 octets" {
+			t.Errorf("%d octets: %d read, %v", size, buf.Len(), err)
+		}
+	}
+}
+
 // TestTooBigBodies: a body that is too big is read to its end, so that the
 // client can read why it is refused, but not without end, nor when it asks first.
 func TestTooBigBodies(t *testing.T) {

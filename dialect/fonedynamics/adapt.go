@@ -127,7 +127,7 @@ func readSettings(r *reading) settings {
 		friendly: patchOf(r.text("Friendly")), address: patchOf(r.words("AddressSid")),
 		source: patchOf(r.text("Attribution_Source")), medium: patchOf(r.text("Attribution_Medium")),
 		campaign: patchOf(r.text("Attribution_Campaign")), content: patchOf(r.text("Attribution_Content")),
-		route: patchOf(r.choice("RoutingMethod", routeEndpoint, routeFlow)), endpoint: patchOf(r.endpoint("EndpointNumber")),
+		route: patchOf(r.choice("RoutingMethod", routeEndpoint, routeFlow)), endpoint: patchOf(r.number("EndpointNumber")),
 		flow: patchOf(r.words("Flow")), recording: patchOf(r.choice("Recording", recordOff, recordCall)),
 		smsFrom: patchOf(r.sender("SendSmsFrom")), smsTo: patchOf(r.number("SendSmsTo")),
 		mailFrom: patchOf(r.mail("SendEmailFrom")), mailTo: patchOf(r.mail("SendEmailTo")),
@@ -135,14 +135,6 @@ func readSettings(r *reading) settings {
 		receiptHook:   patchOf(r.url("DeliveryReceiptWebHookUrl")),
 		receiptMethod: patchOf(r.choice("DeliveryReceiptWebHookMethod", "GET", "POST")),
 	}
-}
-
-// endpoint reads where calls go: a number, or a SIP URI as other APIs set one.
-func (r *reading) endpoint(name string) (endpoint string, given bool) {
-	if text, given := r.words(name); given && strings.Contains(text, ":") && e164.IsEndpoint(text) {
-		return text, true
-	}
-	return r.number(name)
 }
 
 // sender reads whom a forwarded text is from: a number or a name. The words

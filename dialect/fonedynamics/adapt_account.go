@@ -2,6 +2,7 @@ package fonedynamics
 
 import (
 	"cmp"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -54,11 +55,17 @@ func addressOf(a *wirechief.Address, c *call) address {
 	}
 }
 
+// host is the name of a host, or of a domain (RFC 1123 2.1), in any script.
+var host = regexp.MustCompile(`^[\p{L}\p{N}]([\p{L}\p{M}\p{N}-]{0,61}[\p{L}\p{M}\p{N}])?(\.[\p{L}\p{N}]([\p{L}\p{M}\p{N}-]{0,61}[\p{L}\p{M}\p{N}])?)*$`)
+
 // readProperty reads a new property (fonedynamics: POST /Properties, Name,
 // MainDomain, TimeZone, SmsEnabled, CallRecordingEnabled, IntegrationsEnabled,
 // Active).
 func readProperty(r *reading) (wirechief.Property, error) {
 	p := wirechief.Property{Name: r.need("Name"), MainDomain: r.need("MainDomain"), TimeZone: r.need("TimeZone")}
+	if p.MainDomain != "" && !host.MatchString(p.MainDomain) {
+		r.wrong("MainDomain", "%q is not the name of a host such as www.acme.example", p.MainDomain)
+	}
 	if spelt, ok := zone(p.TimeZone); ok {
 		p.TimeZone = spelt
 	} else if p.TimeZone != "" && r.invalid == nil {

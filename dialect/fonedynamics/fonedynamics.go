@@ -109,8 +109,16 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	buf := s.buffers.Get().(*bytes.Buffer)
-	defer s.buffers.Put(buf)
-	if err := dialect.ReadBody(w, r, buf); err != nil {
+	defer func() {
+		if buf.Cap() <= 2*dialect.MaxBody { // a large batch does not keep its memory for good
+			s.buffers.Put(buf)
+		}
+	}()
+	most := int64(dialect.MaxBody)
+	if route.Path == batchPath {
+		most = maxBatch
+	}
+	if err := dialect.ReadBodyOf(w, r, buf, most); err != nil {
 		s.refuse(w, r, err)
 		return
 	}

@@ -22,7 +22,7 @@ func messageRoutes() []dialect.Route[handler] {
 	return []dialect.Route[handler]{
 		{Method: http.MethodPost, Path: "/Properties/{PropertySid}/Messages", Handle: (*server).sendMessage, Cite: "fonedynamics: POST /Properties/[PropertySid]/Messages"},
 		{Method: http.MethodGet, Path: "/Properties/{PropertySid}/Messages", Handle: (*server).findMessages, Cite: "fonedynamics: GET /Properties/[PropertySid]/Messages"},
-		{Method: http.MethodPost, Path: "/Properties/{PropertySid}/BatchMessages", Handle: (*server).sendBatch, Cite: "fonedynamics: POST /Properties/[PropertySid]/BatchMessages"},
+		{Method: http.MethodPost, Path: batchPath, Handle: (*server).sendBatch, Cite: "fonedynamics: POST /Properties/[PropertySid]/BatchMessages"},
 		{Method: http.MethodGet, Path: "/Messages/{MessageSid}", Handle: (*server).getMessage, Cite: "fonedynamics: GET /Messages/[MessageSid]"},
 	}
 }

@@ -12,10 +12,14 @@ import (
 	"github.com/wirechief/wirechief/exchange"
 )
 
+// batchPath is where batches go, whose bodies may be larger than others.
+const batchPath = "/Properties/{PropertySid}/BatchMessages"
+
 // Bounds of a batch.
 const (
 	mostBatch   = 1000
-	batchTurn   = 16 // entries that one worker sends before it is worth having another
+	maxBatch    = 8 << 20 // octets: that many texts of 1,600 characters in UTF-8
+	batchTurn   = 16      // entries that one worker sends before it is worth having another
 	mostWorkers = 32
 )
 

@@ -100,3 +100,22 @@ func FuzzMessages(f *testing.F) {
 		}
 	})
 }
+
+// A full batch of the longest texts in the widest script is taken; a larger body
+// is refused, as is one of 1 MiB for a single text.
+func TestTheLargestBatch(t *testing.T) {
+	h := texts(newTexts(t, textState))
+	entry := `{"From":"+61280000001","To":"+61400000002","ExternalId":"` + strings.Repeat("x", 255) + `","Text":"` + strings.Repeat("語", 1600) + `"}`
+	full := `{"Messages":[` + strings.Repeat(entry+",", 999) + entry + `]}`
+	a := ask(t, h, "POST", batching, full)
+	if a.Code != 200 || strings.Count(a.Body.String(), "TEXT_TOO_LONG")+strings.Count(a.Body.String(), "MessageSid") != 1000 {
+		t.Errorf("%d octets: %d %.300s", len(full), a.Code, a.Body)
+	}
+	for target, size := range map[string]int{batching: 8 << 20, texting: 1 << 20} {
+		a := ask(t, h, "POST", target, `{"Messages":[],"Text":"`+strings.Repeat("x", size)+`"}`)
+		refusal(t, a.Code, a.Header(), a.Body.Bytes())
+		if a.Code != 400 || !strings.Contains(a.Body.String(), fmt.Sprint("larger than ", size, " octets")) {
+			t.Errorf("%s: %d %s", target, a.Code, a.Body)
+		}
+	}
+}

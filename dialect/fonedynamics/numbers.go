@@ -36,7 +36,7 @@ func numberRoutes() []dialect.Route[handler] {
 // when the number is held.
 func (s *server) configureNumber(c *call) error {
 	r := c.read()
-	to, _ := r.number("Number")
+	to := r.numberOfPath()
 	set := readSettings(r)
 	known, unknown := s.core.Number(c.ctx(), c.p, to)
 	set.judge(r, &known)
@@ -67,7 +67,7 @@ func (s *server) configureNumber(c *call) error {
 // fonedynamics: GET /Numbers/[Number], Number
 func (s *server) getNumber(c *call) error {
 	r := c.read()
-	name, _ := r.number("Number")
+	name := r.numberOfPath()
 	if err := r.err(); err != nil {
 		return err
 	}
@@ -85,7 +85,7 @@ func (s *server) getNumber(c *call) error {
 // fonedynamics: DELETE /Numbers/[Number], Number: it stays in quarantine.
 func (s *server) releaseNumber(c *call) error {
 	r := c.read()
-	name, _ := r.number("Number")
+	name := r.numberOfPath()
 	if err := r.err(); err != nil {
 		return err
 	}
@@ -144,7 +144,7 @@ func (s *server) listNumbers(c *call, f wirechief.NumberFilter, h holdings) erro
 
 // purchaseNumber buys a number; without the address that it needs it is
 // pending (fonedynamics: POST /Properties/[PropertySid]/Numbers, PropertySid,
-// Number, AddressSid).
+// Number, AddressSid, response 403).
 func (s *server) purchaseNumber(c *call) error {
 	r := c.read()
 	var name string
@@ -158,6 +158,9 @@ func (s *server) purchaseNumber(c *call) error {
 	p, h, err := s.property(c)
 	if err != nil {
 		return err
+	}
+	if p.Inactive {
+		return wirechief.Errorf(wirechief.Forbidden, "the property is not active")
 	}
 	order := wirechief.OrderRequest{Tenant: c.p.Tenant, Number: name, PickAddress: sid == "", MayOwe: true, Property: h.key(p)}
 	if sid != "" {
@@ -182,11 +185,16 @@ func (s *server) purchaseNumber(c *call) error {
 
 // findAvailable lists numbers that can be bought (fonedynamics: GET
 // /AvailableNumbers, CountryCode, Type, Capabilities, Contains, Results_Count,
-// Results_Skip). A country
-// of which there is nothing at all is refused.
+// Results_Skip). A country that is none is refused; of one without numbers the
+// list is empty.
 func (s *server) findAvailable(c *call) error {
 	r := c.read()
-	q := wirechief.OfferQuery{Country: r.country("CountryCode"), Types: readTypes(r), Capabilities: readCapabilities(r)}
+	q := wirechief.OfferQuery{Types: readTypes(r), Capabilities: readCapabilities(r)}
+	country, _ := r.words("CountryCode")
+	if q.Country = upper(country); q.Country != "" && !e164.IsCountry(q.Country) && r.invalid == nil {
+		r.invalid = wirechief.Refuse(wirechief.Invalid, ruleCountry, "%q is not a country of two letters such as AU", country)
+		r.invalid.Field = "CountryCode"
+	}
 	q.Contains, _ = r.words("Contains")
 	q.Limit, q.Offset = r.page(firstPage, mostAvailable)
 	if err := r.err(); err != nil {
@@ -200,14 +208,6 @@ func (s *server) findAvailable(c *call) error {
 		}
 		for i := range found.Offers {
 			out.Numbers = append(out.Numbers, offeredOf(&found.Offers[i]))
-		}
-		if len(found.Offers) == 0 && q.Country != "" {
-			any, err := s.core.SearchOffers(c.ctx(), c.p, wirechief.OfferQuery{Country: q.Country, Limit: 1})
-			if err == nil && len(any.Offers) == 0 {
-				refusal := wirechief.Refuse(wirechief.Invalid, ruleCountry, "there are no numbers of %s to be had", q.Country)
-				refusal.Field = "CountryCode"
-				return refusal
-			}
 		}
 	}
 	return s.answer(c, out)

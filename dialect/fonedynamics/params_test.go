@@ -56,7 +56,7 @@ func FuzzReadParams(f *testing.F) {
 			rd.mail(name)
 			rd.url(name)
 			rd.sender(name)
-			rd.endpoint(name)
+			rd.numberOfPath()
 			rd.country(name)
 			rd.choices(name, "A", "B")
 			rd.choice(name, "A", "B")

@@ -221,6 +221,15 @@ func (r *reading) number(name string) (number string, given bool) {
 	return "", false
 }
 
+// numberOfPath reads the number that a path names, which is never blank.
+func (r *reading) numberOfPath() string {
+	number, given := r.number("Number")
+	if given && number == "" {
+		r.wrong("Number", "the path names no number")
+	}
+	return number
+}
+
 func readNumber(text string) (number string, ok bool) {
 	number = "+" + strings.TrimPrefix(text, "+")
 	return number, e164.IsNumber(number)
