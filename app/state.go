@@ -79,7 +79,7 @@ func CheckState(ctx context.Context, cfg *config.Config) error {
 			}
 		}
 	}
-	if len(mistakes) > 0 {
+	if mistakes = append(mistakes, checkOffers(cfg, f)...); len(mistakes) > 0 {
 		return &wirechief.Error{Op: "state", Kind: wirechief.Invalid, Message: errors.Join(mistakes...).Error()}
 	}
 	return nil
