@@ -121,6 +121,9 @@ func (c *releaseNumbers) Run(ctx context.Context, stdio IO) error {
 	defer cl.Close()
 	return each(ctx, stdio, c.JSON, c.Numbers, func(number string) (wire.Number, string, error) {
 		n, err := cl.Release(ctx, c.Tenant, number)
+		if p, ok := errors.AsType[*wire.Problem](err); ok && p.Rule == string(wirechief.RuleProtected) {
+			p.Detail = fmt.Sprintf("%s is protected; take that off first: wirechief numbers set %s protected=false", number, number)
+		}
 		return n, "released; can be had back until " + rfc3339(n.Until), err
 	})
 }

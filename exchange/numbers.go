@@ -129,7 +129,7 @@ func (x *Exchange) ConfigureNumber(ctx context.Context, p wirechief.Principal, n
 	defer x.configuring.Unlock()
 	old := x.dir.number(number)
 	if old == nil || !old.State.Owned() || !reach(p, old.Tenant) {
-		return wirechief.Number{}, notYours(op, number)
+		return wirechief.Number{}, x.noneOf(op, p, number, old)
 	}
 	patch, err := change(*old)
 	if err != nil {

@@ -17,7 +17,7 @@ func (x *Exchange) Release(ctx context.Context, p wirechief.Principal, number st
 	n := x.dir.number(number)
 	switch {
 	case n == nil || !n.State.Owned() || !reach(p, n.Tenant):
-		return wirechief.Number{}, notYours(op, number)
+		return wirechief.Number{}, x.noneOf(op, p, number, n)
 	case n.Protected:
 		err := protected(n)
 		err.Op = op
@@ -46,6 +46,25 @@ func notYours(op, number string) *wirechief.Error {
 	return &wirechief.Error{Op: op, Kind: wirechief.NotFound, Field: "number", Message: number + " is not a number of yours"}
 }
 
+// noneOf is the answer about a number that is none of the caller's. Of one that
+// waits to be had back only its own tenant, and the operator, are told that.
+func (x *Exchange) noneOf(op string, p wirechief.Principal, number string, n *wirechief.Number) *wirechief.Error {
+	err := notYours(op, number)
+	if x.canRestore(p, n) {
+		err.Message = released(n)
+	}
+	return err
+}
+
+// canRestore says whether the caller can have a number back.
+func (x *Exchange) canRestore(p wirechief.Principal, n *wirechief.Number) bool {
+	return n != nil && reach(p, n.Tenant) && n.State == wirechief.NumberAging && !over(n, x.Now())
+}
+
+func released(n *wirechief.Number) string {
+	return n.Number + " is released, and can be had back until " + n.Until.Format(time.RFC3339) + ": restore it"
+}
+
 // Restore undoes a release while the quarantine lasts: the number is in
 // service again with the settings it had, less those that refer to what is gone.
 func (x *Exchange) Restore(ctx context.Context, p wirechief.Principal, number string) (wirechief.Number, error) {
@@ -54,7 +73,12 @@ func (x *Exchange) Restore(ctx context.Context, p wirechief.Principal, number st
 	x.configuring.Lock() // its campaign may be full by now
 	defer x.configuring.Unlock()
 	n := x.dir.number(number)
-	if n == nil || !reach(p, n.Tenant) || n.State != wirechief.NumberAging || over(n, x.Now()) {
+	switch {
+	case n != nil && reach(p, n.Tenant) && n.State.Owned():
+		err := wirechief.Refuse(wirechief.Conflict, wirechief.RuleState, "%s is on your account already, and was not released", number)
+		err.Op, err.Field = op, "number"
+		return wirechief.Number{}, err
+	case !x.canRestore(p, n):
 		return wirechief.Number{}, notYours(op, number)
 	}
 	next := *n

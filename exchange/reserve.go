@@ -95,7 +95,11 @@ func (x *Exchange) obtain(ctx context.Context, tenant, number, reservation strin
 	case n.State.Owned() && n.Tenant == tenant:
 		return nil, wirechief.Refuse(wirechief.Conflict, wirechief.RuleAlreadyOwned, "%s is on your account already", number)
 	}
-	return nil, taken(number)
+	err := taken(number)
+	if x.canRestore(wirechief.Principal{Tenant: tenant}, n) {
+		err.Message = released(n)
+	}
+	return nil, err
 }
 
 func taken(number string) *wirechief.Error {
