@@ -40,20 +40,29 @@ func (x *Exchange) applyFile(ctx context.Context, f *state.File, dryRun, startin
 	x.configuring.Lock()
 	defer x.configuring.Unlock()
 	var changes []state.Change
+	crowded := false
 	for try := range applyTries {
 		a := x.application(ctx, f.Name)
-		a.starting, a.again = starting, try > 0
-		if err := a.file(f); err != nil {
+		a.starting, a.again, a.crowded = starting, try > 0, crowded
+		err := a.file(f)
+		if err != nil && err.Rule == wirechief.RuleCampaignFull && starting && !crowded {
+			// The numbers that are one too many are found by counting as they come.
+			crowded = true
+			a = x.application(ctx, f.Name)
+			a.starting, a.again, a.crowded = starting, try > 0, crowded
+			err = a.file(f)
+		}
+		if err != nil {
 			err.Op = "apply"
 			return changes, err
 		}
 		if dryRun {
 			return a.changes, nil
 		}
-		overtaken, err := a.commit()
+		overtaken, failed := a.commit()
 		changes = append(changes, a.changes...)
-		if err != nil || !overtaken {
-			return changes, err
+		if failed != nil || !overtaken {
+			return changes, failed
 		}
 	}
 	return changes, &wirechief.Error{
@@ -72,7 +81,7 @@ func (x *Exchange) application(ctx context.Context, file string) *application {
 		tenants: make(map[string]*wirechief.Tenant), webhooks: make(map[named]*wirechief.Webhook),
 		campaigns: make(map[named]*wirechief.Campaign), numbers: make(map[string]*wirechief.Number),
 		documents: make(map[namedKind][]byte), addresses: make(map[named]string),
-		users: make(map[loginKey]string), dropped: make(map[string]bool),
+		users: make(map[loginKey]string), dropped: make(map[string]bool), joined: make(map[named]int),
 	}
 }
 
@@ -120,6 +129,7 @@ type application struct {
 
 	starting bool // what was done by others since is skipped, not refused
 	again    bool // all but some numbers is on disk already
+	crowded  bool // while starting: a campaign is full, so that each number is counted as it comes
 
 	changes  []state.Change
 	commands []wirechief.Command
@@ -132,6 +142,7 @@ type application struct {
 	balances  map[string]wirechief.Money
 	documents map[namedKind][]byte
 	addresses map[named]string    // the key of each address of the file, by its name
+	joined    map[named]int       // how many numbers more each campaign will have
 	users     map[loginKey]string // whose each user of the file is
 	dropped   map[string]bool     // credentials that go, by tenant and key
 }

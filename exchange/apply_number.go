@@ -36,7 +36,7 @@ func (a *application) tenantNumbers(s *state.Tenant) *wirechief.Error {
 // done since it was written.
 func isOvertaken(err *wirechief.Error) bool {
 	switch err.Rule {
-	case wirechief.RuleAlreadyOwned, wirechief.RuleProtected, wirechief.RuleState:
+	case wirechief.RuleAlreadyOwned, wirechief.RuleProtected, wirechief.RuleState, wirechief.RuleCampaignFull:
 		return true
 	}
 	return false
@@ -121,6 +121,9 @@ func (a *application) tenantNumber(tenant string, s *state.Number) *wirechief.Er
 	if err := a.judgeNumber(old, &n); err != nil {
 		return err
 	}
+	if key := (named{tenant, n.Campaign}); a.crowded && n.Campaign != "" && (old == nil || old.Campaign != n.Campaign || !old.State.Owned()) && a.members(key) >= wirechief.CampaignNumbers {
+		return campaignFull(key, a.members(key)+1)
+	}
 	if n.State == wirechief.NumberInService && n.AddressRule.Needed() && a.x.owesAddress(a, &n) {
 		n.State = wirechief.NumberPending
 	}
@@ -186,6 +189,11 @@ func (a *application) putNumber(n *wirechief.Number) {
 func (a *application) step(s step) {
 	s.who = wirechief.Principal{Name: "state file"}
 	was := a.number(s.n.Number)
+	for n, by := range map[*wirechief.Number]int{was: -1, s.n: 1} {
+		if n != nil && n.Campaign != "" && n.State.Owned() {
+			a.joined[named{n.Tenant, n.Campaign}] += by
+		}
+	}
 	if pending, ok := a.numbers[s.n.Number]; ok {
 		s.n.Rev = pending.Rev // it builds on what this application does before
 	}
@@ -214,25 +222,22 @@ func (a *application) number(number string) *wirechief.Number {
 
 // campaignSizes refuses a campaign with more numbers than the registry allows.
 func (a *application) campaignSizes() *wirechief.Error {
-	counts := make(map[named]int)
-	for key, members := range a.x.dir.campaignMembers() {
-		counts[key] = members
-	}
-	for number, n := range a.numbers {
-		if old := a.x.dir.number(number); old != nil && old.Campaign != "" && old.State.Owned() {
-			counts[named{old.Tenant, old.Campaign}]--
-		}
-		if n.Campaign != "" && n.State.Owned() {
-			counts[named{n.Tenant, n.Campaign}]++
-		}
-	}
-	for key, n := range counts {
-		if n > wirechief.CampaignNumbers {
-			return wirechief.Refuse(wirechief.Conflict, wirechief.RuleCampaignFull,
-				"tenant %s: campaign %s would have %d numbers; at most %d are allowed", key.tenant, key.name, n, wirechief.CampaignNumbers)
+	for key, more := range a.joined {
+		if n := a.members(key); more > 0 && n > wirechief.CampaignNumbers {
+			return campaignFull(key, n)
 		}
 	}
 	return nil
+}
+
+// members counts the numbers that a campaign will have.
+func (a *application) members(key named) int {
+	return a.x.dir.campaignSize(key.tenant, key.name) + a.joined[key]
+}
+
+func campaignFull(key named, n int) *wirechief.Error {
+	return wirechief.Refuse(wirechief.Conflict, wirechief.RuleCampaignFull,
+		"tenant %s: campaign %s would have %d numbers; at most %d are allowed", key.tenant, key.name, n, wirechief.CampaignNumbers)
 }
 
 func typeOf(number string) wirechief.NumberType {

@@ -130,13 +130,6 @@ func (d *directory) numbersOf(tenant string) []*wirechief.Number {
 	return slices.Collect(d.rolls(tenant).digits.all())
 }
 
-// campaignMembers counts the numbers of every campaign.
-func (d *directory) campaignMembers() map[named]int {
-	d.mu.RLock()
-	defer d.mu.RUnlock()
-	return maps.Clone(d.members)
-}
-
 // campaignSize counts the numbers of one campaign.
 func (d *directory) campaignSize(tenant, tcr string) int {
 	d.mu.RLock()

@@ -209,20 +209,13 @@ func (j joining) room(x *Exchange, row *imported) error {
 	if n.Campaign == "" || old != nil && old.State.Owned() && old.Campaign == n.Campaign {
 		return nil
 	}
-	if x.dir.membersOf(n.Tenant, n.Campaign)+j[n.Campaign] >= wirechief.CampaignNumbers {
+	if x.dir.campaignSize(n.Tenant, n.Campaign)+j[n.Campaign] >= wirechief.CampaignNumbers {
 		err := wirechief.Refuse(wirechief.Conflict, wirechief.RuleCampaignFull, "campaign %s would have more than %d numbers", n.Campaign, wirechief.CampaignNumbers)
 		err.Field = "campaign"
 		return err
 	}
 	j[n.Campaign]++
 	return nil
-}
-
-// membersOf counts the numbers of a campaign.
-func (d *directory) membersOf(tenant, tcr string) int {
-	d.mu.RLock()
-	defer d.mu.RUnlock()
-	return d.members[named{tenant, tcr}]
 }
 
 // adopted is a number that was nobody's, or was not known, in service for a tenant.

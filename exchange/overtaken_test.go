@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"strings"
 	"testing"
@@ -350,4 +351,28 @@ func TestNumbersMoveWhileAFileIsApplied(t *testing.T) {
 			t.Errorf("it is %s, of %q", n.State, n.Tenant)
 		}
 	})
+}
+
+// A campaign that customers have filled since keeps a number of the file out of
+// it, and nobody from starting.
+func TestStartWithAFullCampaign(t *testing.T) {
+	var log bytes.Buffer
+	x := still(t, &log)
+	w := &world{Exchange: x.Exchange, t: t, clock: x.clock}
+	w.apply(configured)
+	full := strings.Builder{}
+	for i := range wirechief.CampaignNumbers - 1 {
+		fmt.Fprintf(&full, `{number: "+1310555%04d", campaign: CFULL1}, `, 100+i)
+	}
+	w.apply(`tenants: [{id: acme, campaigns: [{tcr: CFULL1, approved: true}], numbers: [` + full.String() + `]}]`)
+	const file = `tenants: [{id: acme, numbers: [{number: "+13105550999", campaign: CFULL1}, {number: "+13105550998", campaign: CFULL1}, {number: "+13105550997"}]}]`
+	_, err := applying(t, x.Exchange, file, false)
+	wantError(t, err, wirechief.Conflict, wirechief.RuleCampaignFull, "")
+	said, err := applying(t, x.Exchange, file, true)
+	if err != nil || strings.Count(said, "create number") != 2 || strings.Contains(said, "+13105550998") {
+		t.Errorf("%v, changes:\n%s", err, said)
+	}
+	if !strings.Contains(log.String(), "tenant=acme number=+13105550998") {
+		t.Errorf("the log says %s", log.String())
+	}
 }
