@@ -75,6 +75,7 @@ const (
 	RuleRevision      Rule = "revision"       // read it again: it was changed meanwhile
 	RuleReference     Rule = "reference"      // name something that exists
 	RuleInUse         Rule = "in_use"         // take it off the numbers that use it first
+	RuleLimit         Rule = "limit"          // remove something of the kind first
 	RuleLease         Rule = "lease"          // wait until a leased sender of the recipient runs out
 	RuleCapability    Rule = "capability"     // the number cannot do that
 )

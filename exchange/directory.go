@@ -217,6 +217,13 @@ func (d *directory) tenant(id string) *wirechief.Tenant {
 	return d.tenants[id]
 }
 
+// tenantIDs lists the tenants, in no order.
+func (d *directory) tenantIDs() []string {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	return slices.Collect(maps.Keys(d.tenants))
+}
+
 func (d *directory) webhook(tenant, name string) *wirechief.Webhook {
 	if name == "" {
 		return nil
@@ -298,6 +305,13 @@ func (d *directory) other(tenant string, kind wirechief.EntityKind, key string) 
 	d.mu.RLock()
 	defer d.mu.RUnlock()
 	return d.others[shelfKey{tenant, kind}][key]
+}
+
+// count says how many documents of a kind a tenant has.
+func (d *directory) count(tenant string, kind wirechief.EntityKind) int {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	return len(d.others[shelfKey{tenant, kind}])
 }
 
 // documents lists what is kept as documents of one kind, in order of the

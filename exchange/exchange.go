@@ -304,6 +304,9 @@ func (x *Exchange) purge(ctx context.Context) {
 			x.Log.WarnContext(ctx, "old records could not be removed; trying again in an hour", "error", err)
 		}
 		x.sweepAudio(ctx)
+		if err := x.purgeCallbacks(ctx); err != nil && ctx.Err() == nil {
+			x.Log.WarnContext(ctx, "old requests to be called back could not be removed; trying again in an hour", "error", err)
+		}
 		if err := x.purgeLeases(ctx); err != nil && ctx.Err() == nil {
 			x.Log.WarnContext(ctx, "leases that have run out could not be removed; trying again in an hour", "error", err)
 		}

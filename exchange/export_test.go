@@ -39,3 +39,6 @@ const HeadSize = headSize
 
 // PurgeLeases is what happens once an hour.
 func (x *Exchange) PurgeLeases(ctx context.Context) error { return x.purgeLeases(ctx) }
+
+// PurgeCallbacks removes old requests to be called back, as the hourly purge does.
+func (x *Exchange) PurgeCallbacks(ctx context.Context) error { return x.purgeCallbacks(ctx) }

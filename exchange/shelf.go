@@ -2,6 +2,7 @@ package exchange
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"time"
@@ -24,9 +25,14 @@ type Shelf[T any] interface {
 	Delete(ctx context.Context, p wirechief.Principal, key string) error
 }
 
+// shelfMost is how many things of a kind a tenant has at most: more than
+// anybody needs, and few enough for memory.
+const shelfMost = 10_000
+
 // kind says what is particular to the things of one kind.
 type kind[T any] struct {
 	entity wirechief.EntityKind
+	most   int // how many a tenant has at most; 0: shelfMost
 	key    func(*T) string
 	// fresh gives a new one its id and times.
 	fresh func(x *Exchange, tenant string, t *T, now time.Time)
@@ -109,6 +115,11 @@ func (s shelf[T]) Put(ctx context.Context, p wirechief.Principal, key string, ch
 		}
 		old = &kept
 	default:
+		if most := cmp.Or(s.most, shelfMost); s.x.dir.count(p.Tenant, s.entity) >= most {
+			err := wirechief.Refuse(wirechief.Conflict, wirechief.RuleLimit, "you have %d of them, which is all that there may be; remove one first", most)
+			err.Op, err.Field = string(s.entity)+".put", string(s.entity)
+			return t, err
+		}
 		s.fresh(s.x, p.Tenant, &t, now)
 	}
 	if err := change(&t); err != nil {

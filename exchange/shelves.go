@@ -205,6 +205,7 @@ func (x *Exchange) Flows() Shelf[wirechief.Flow] {
 func (x *Exchange) Greetings() Shelf[wirechief.Greeting] {
 	return shelf[wirechief.Greeting]{x, kind[wirechief.Greeting]{
 		entity: wirechief.EntityGreeting,
+		most:   1000,
 		key:    func(g *wirechief.Greeting) string { return id10(g.ID) },
 		fresh: func(x *Exchange, _ string, g *wirechief.Greeting, now time.Time) {
 			g.ID, g.CreatedAt = x.IDs.Next(), now
@@ -299,6 +300,14 @@ func (x *Exchange) AccountVoice() Shelf[wirechief.AccountVoice] {
 					if n := x.dir.numberByID(id); !slices.Contains(lines.old, id) && (n == nil || n.Tenant != tenant || !n.State.Owned()) {
 						return missing(lines.field, "there is no number of yours with the id %d", id)
 					}
+				}
+			}
+			if len(a.Locales) > maxTags {
+				return wrongSetting("locales", "at most %d languages are taken", maxTags)
+			}
+			for _, l := range a.Locales {
+				if err := judgeText("locales", l, maxTag); err != nil {
+					return err
 				}
 			}
 			return judgeText("boosted_keywords", a.BoostedKeywords, maxNotes)
