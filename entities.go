@@ -219,16 +219,17 @@ type AccountVoice struct {
 	QueueMinutes     int     `json:"queue_minutes"`
 	Knowledge        bool    `json:"knowledge"`
 	KnowledgeGroups  []int64 `json:"knowledge_groups,omitempty"`
-	// Switches that are kept and given back and switch nothing.
-	AI              bool    `json:"ai,omitempty"`
-	AITranscript    bool    `json:"ai_transcript,omitempty"`
-	AILines         []int64 `json:"ai_lines,omitempty"` // ids of numbers
-	QA              bool    `json:"qa,omitempty"`
-	QALines         []int64 `json:"qa_lines,omitempty"` // ids of numbers
-	RedactPII       bool    `json:"redact_pii,omitempty"`
-	RedactPCI       bool    `json:"redact_pci,omitempty"`
-	BoostKeywords   bool    `json:"boost_keywords,omitempty"`
-	BoostedKeywords string  `json:"boosted_keywords,omitempty"`
+	// Switches and lists that are kept and given back and change nothing.
+	Locales         []string `json:"locales"` // languages spoken, "en"; nil: not said
+	AI              bool     `json:"ai,omitempty"`
+	AITranscript    bool     `json:"ai_transcript,omitempty"`
+	AILines         []int64  `json:"ai_lines,omitempty"` // ids of numbers
+	QA              bool     `json:"qa,omitempty"`
+	QALines         []int64  `json:"qa_lines,omitempty"` // ids of numbers
+	RedactPII       bool     `json:"redact_pii,omitempty"`
+	RedactPCI       bool     `json:"redact_pci,omitempty"`
+	BoostKeywords   bool     `json:"boost_keywords,omitempty"`
+	BoostedKeywords string   `json:"boosted_keywords,omitempty"`
 }
 
 // CallbackRequest asks us to call somebody (zendesk: callback_requests).

@@ -11,15 +11,19 @@ import (
 var accountNames = map[string]string{
 	"queue_size": "maximum_queue_size", "queue_minutes": "maximum_queue_wait_time",
 	"knowledge_groups": "knowledge_suggestions_group_ids", "ai_lines": "voice_ai_enabled_lines",
-	"qa_lines": "voice_zendesk_qa_enabled_lines", "boosted_keywords": "voice_transcriptions_boosted_keywords",
+	"qa_lines": "voice_zendesk_qa_enabled_lines", "boosted_keywords": "voice_transcriptions_boosted_keywords", "locales": "supported_locales",
 }
 
 func accountSettingsOf(a *wirechief.AccountVoice) accountSettings {
+	locales := a.Locales
+	if locales == nil {
+		locales = []string{language}
+	}
 	return accountSettings{
 		AgentConfirmationWhenForwarding: a.ConfirmForwarded, AgentWrapUpAfterCalls: true,
 		KnowledgeSuggestionsEnabled: a.Knowledge, KnowledgeSuggestionsGroupIDs: listed(a.KnowledgeGroups),
 		MaximumQueueSize: a.QueueSize, MaximumQueueWaitTime: a.QueueMinutes, OnlyDuringBusinessHours: a.BusinessHours,
-		RecordingsPublic: a.RecordingsPublic, SupportedLocales: []string{language}, Voice: a.Voice,
+		RecordingsPublic: a.RecordingsPublic, SupportedLocales: locales, Voice: a.Voice,
 		VoiceAIDisplayTranscript: a.AITranscript, VoiceAIEnabled: a.AI, VoiceAIEnabledLines: listed(a.AILines),
 		VoiceTranscriptionsBoostedKeywords: a.BoostedKeywords, VoiceTranscriptionsBoostedKeywordsEnabled: a.BoostKeywords,
 		VoiceTranscriptionsPCIRedaction: a.RedactPCI, VoiceTranscriptionsPIIRedaction: a.RedactPII,
@@ -44,7 +48,7 @@ func (s *server) showAccountSettings(c *call) error {
 // ignored (zendesktalk: PUT /settings, agent_confirmation_when_forwarding,
 // knowledge_suggestions_enabled, knowledge_suggestions_group_ids,
 // maximum_queue_size, maximum_queue_wait_time, only_during_business_hours,
-// recordings_public, voice, voice_ai_display_transcript, voice_ai_enabled,
+// recordings_public, supported_locales, voice, voice_ai_display_transcript, voice_ai_enabled,
 // voice_ai_enabled_lines, voice_transcriptions_boosted_keywords,
 // voice_transcriptions_boosted_keywords_enabled,
 // voice_transcriptions_pci_redaction, voice_transcriptions_pii_redaction,
@@ -59,6 +63,7 @@ func (s *server) updateAccountSettings(c *call) error {
 	var size, minutes wirechief.Patch[int]
 	var groups, lines, qaLines wirechief.Patch[[]int64]
 	var keywords wirechief.Patch[string]
+	var locales wirechief.Patch[[]string]
 	if err := errors.Join(
 		record.flag("agent_confirmation_when_forwarding", &confirm),
 		record.flag("knowledge_suggestions_enabled", &knowledge),
@@ -67,6 +72,7 @@ func (s *server) updateAccountSettings(c *call) error {
 		record.integer("maximum_queue_wait_time", &minutes),
 		record.flag("only_during_business_hours", &hours),
 		record.flag("recordings_public", &public),
+		read(record, "supported_locales", true, "an array of texts", readTexts, &locales),
 		record.flag("voice", &voice),
 		record.flag("voice_ai_display_transcript", &transcript),
 		record.flag("voice_ai_enabled", &ai),
@@ -88,6 +94,7 @@ func (s *server) updateAccountSettings(c *call) error {
 		minutes.Apply(&a.QueueMinutes)
 		hours.Apply(&a.BusinessHours)
 		public.Apply(&a.RecordingsPublic)
+		locales.Apply(&a.Locales)
 		voice.Apply(&a.Voice)
 		transcript.Apply(&a.AITranscript)
 		ai.Apply(&a.AI)

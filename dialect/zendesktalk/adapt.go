@@ -108,7 +108,7 @@ func searchOf(c *call) (q wirechief.OfferQuery, ok bool, _ error) {
 	if q.Country == "US" || q.Country == "CA" { // it means nothing elsewhere
 		q.AreaCode = c.query.Get("area_code")
 	}
-	known := e164.IsCountry(q.Country) && !strings.ContainsFunc(q.AreaCode, func(r rune) bool { return !isDigit(r) })
+	known := e164.IsCountry(q.Country) && (q.AreaCode == "" || len(q.AreaCode) == 3) && !strings.ContainsFunc(q.AreaCode, func(r rune) bool { return !isDigit(r) })
 	return q, known && !strings.ContainsFunc(q.Contains, func(r rune) bool { return !isDigit(r) && !isLetter(r) && r != '*' }), nil
 }
 

@@ -1,6 +1,7 @@
 package zendesktalk
 
 import (
+	"errors"
 	"net/http"
 	"slices"
 	"strconv"
@@ -83,22 +84,16 @@ func (s *server) putAddress(c *call, status int, key string) error {
 // country_code, name, province, state, street, zip).
 func readAddress(record object, fresh bool) (change func(*wirechief.Address) error, _ error) {
 	var city, country, name, province, state, street, zip wirechief.Patch[string]
-	for _, p := range []struct {
-		name     string
-		nullable bool
-		to       *wirechief.Patch[string]
-	}{
-		{"city", false, &city},
-		{"country_code", false, &country},
-		{"name", false, &name},
-		{"province", false, &province},
-		{"state", true, &state},
-		{"street", false, &street},
-		{"zip", false, &zip},
-	} {
-		if err := record.text(p.name, p.nullable, p.to); err != nil {
-			return nil, err
-		}
+	if err := errors.Join( // null is not taken for absent: what is mandatory cannot be emptied
+		record.text("city", true, &city),
+		record.text("country_code", true, &country),
+		record.text("name", true, &name),
+		record.text("province", true, &province),
+		record.text("state", true, &state),
+		record.text("street", true, &street),
+		record.text("zip", true, &zip),
+	); err != nil {
+		return nil, err
 	}
 	return func(a *wirechief.Address) error {
 		city.Apply(&a.City)
@@ -109,6 +104,7 @@ func readAddress(record object, fresh bool) (change func(*wirechief.Address) err
 		street.Apply(&a.Street)
 		zip.Apply(&a.Zip)
 		a.Country = strings.ToUpper(a.Country)
+		var lacks []error
 		for _, p := range []struct {
 			name, value string
 			change      wirechief.Patch[string]
@@ -121,10 +117,10 @@ func readAddress(record object, fresh bool) (change func(*wirechief.Address) err
 			{"zip", a.Zip, zip},
 		} {
 			if (fresh || !p.change.IsLeave()) && strings.TrimSpace(p.value) == "" {
-				return blank(p.name)
+				lacks = append(lacks, blank(p.name))
 			}
 		}
-		return nil
+		return errors.Join(lacks...)
 	}, nil
 }
 

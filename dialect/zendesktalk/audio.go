@@ -1,17 +1,23 @@
 package zendesktalk
 
 import (
+	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"io"
+	"maps"
 	"mime"
+	"mime/multipart"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/wirechief/wirechief"
+	"github.com/wirechief/wirechief/dialect"
 )
 
 // maxUpload is how many octets of a form with a file are read: those of a
@@ -53,15 +59,67 @@ func (s *server) uploadGreeting(c *call) error {
 		case part.FileName() == "":
 			continue
 		}
-		name := part.FileName()
-		name = name[strings.LastIndexAny(name, `/\`)+1:] // some send the folder, too
-		g, err := s.core.PutGreetingAudio(c.r.Context(), c.p, key, name, part)
+		g, err := s.core.PutGreetingAudio(c.r.Context(), c.p, key, fileName(part.FileName()), part)
 		if err != nil {
 			return err
 		}
 		return s.writeGreeting(c, http.StatusOK, &g)
 	}
 }
+
+// createFromForm makes a greeting of a form's name and category_id, which may
+// stand in greeting[…], with the sound of its first file if it has one. What is
+// no sound leaves no greeting behind.
+func (s *server) createFromForm(c *call) error {
+	c.r.Body = http.MaxBytesReader(c.w, c.r.Body, maxUpload)
+	if err := c.r.ParseMultipartForm(dialect.MaxBody); err != nil {
+		return &wirechief.Error{Kind: wirechief.Invalid, Message: "the form is malformed, broke off or is too large", Err: err}
+	}
+	form := c.r.MultipartForm
+	defer form.RemoveAll()
+	record := make(object)
+	for _, property := range []string{"name", "category_id"} {
+		for _, field := range []string{property, "greeting[" + property + "]"} {
+			if values := form.Value[field]; len(values) > 0 && values[0] != "" {
+				record[property] = dialect.AppendString(nil, values[0])
+			}
+		}
+	}
+	if id, err := strconv.Atoi(string(bytes.Trim(record["category_id"], `"`))); err == nil {
+		record["category_id"] = strconv.AppendInt(nil, int64(id), 10)
+	}
+	name, category, err := readGreeting(record)
+	if err != nil {
+		return err
+	}
+	g, err := s.newGreeting(c, name, category)
+	if err != nil {
+		return err
+	}
+	if fields := slices.Sorted(maps.Keys(form.File)); len(fields) > 0 {
+		if g, err = s.sounding(c, &g, form.File[fields[0]][0]); err != nil {
+			return err
+		}
+	}
+	return s.writeGreeting(c, http.StatusCreated, &g)
+}
+
+// sounding gives a new greeting its sound, or takes it away again.
+func (s *server) sounding(c *call, g *wirechief.Greeting, file *multipart.FileHeader) (wirechief.Greeting, error) {
+	key := strconv.FormatInt(g.ID, 10)
+	sound, err := file.Open()
+	if err == nil {
+		defer sound.Close()
+		var heard wirechief.Greeting
+		if heard, err = s.core.PutGreetingAudio(c.r.Context(), c.p, key, fileName(file.Filename), sound); err == nil {
+			return heard, nil
+		}
+	}
+	return *g, errors.Join(err, s.core.Greetings().Delete(context.WithoutCancel(c.r.Context()), c.p, key))
+}
+
+// fileName is the name without the folder, which some send, too.
+func fileName(name string) string { return name[strings.LastIndexAny(name, `/\`)+1:] }
 
 // audioURL is where the sound of a greeting is: a path, as the vendor's are.
 func audioURL(g *wirechief.Greeting) string {

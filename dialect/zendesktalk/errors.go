@@ -42,6 +42,7 @@ var records = map[wirechief.Rule]string{
 	wirechief.RuleReference:    "InvalidValue",
 	wirechief.RuleCapability:   "InvalidValue",
 	wirechief.RuleLoop:         "InvalidValue",
+	wirechief.RuleMessaging:    "InvalidValue",
 	wirechief.RuleProtected:    "InvalidValue",
 	wirechief.RuleInUse:        "InvalidValue",
 }
@@ -125,13 +126,13 @@ func (s *server) refuse(w http.ResponseWriter, r *http.Request, err error) {
 		row = kinds[wirechief.Internal]
 	}
 	message := wirechief.MessageOf(err)
-	word, record := records[e.Rule]
+	_, record := records[e.Rule]
 	if e.Kind == wirechief.NotFound {
 		record = false
 	}
 	switch {
 	case record, e.Kind == wirechief.Invalid && e.Field != "":
-		writeJSON(w, http.StatusUnprocessableEntity, invalid(e, word))
+		writeJSON(w, http.StatusUnprocessableEntity, invalid(err))
 	case e.Kind == wirechief.NotFound:
 		writeJSON(w, row.status, refusal{Error: row.err, Description: "Not found"})
 	case row.status == http.StatusForbidden:
@@ -142,19 +143,34 @@ func (s *server) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	}
 }
 
-// invalid is the refusal of a record.
-func invalid(e *wirechief.Error, word string) refusal {
-	field := e.Field
-	if field == "" || e.Rule == wirechief.RuleProtected || e.Rule == wirechief.RuleInUse {
-		field = whole
+// invalid is the refusal of a record, for all that is wrong with it.
+func invalid(err error) refusal {
+	details := make(map[string][]detail)
+	for _, e := range problems(err) {
+		field, word := e.Field, records[e.Rule]
+		if field == "" || e.Rule == wirechief.RuleProtected || e.Rule == wirechief.RuleInUse {
+			field = whole
+		}
+		switch {
+		case errors.Is(e, errBlank):
+			word = "BlankValue"
+		case word == "":
+			word = "InvalidValue"
+		}
+		details[field] = append(details[field], detail{wirechief.MessageOf(e), word})
 	}
-	switch {
-	case errors.Is(e, errBlank):
-		word = "BlankValue"
-	case word == "":
-		word = "InvalidValue"
+	return refusal{"RecordInvalid", "Record validation errors", details}
+}
+
+// problems lists the errors that were joined, or the only one.
+func problems(err error) (out []*wirechief.Error) {
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		for _, e := range joined.Unwrap() {
+			out = append(out, problems(e)...)
+		}
+		return out
 	}
-	return refusal{"RecordInvalid", "Record validation errors", map[string][]detail{field: {{wirechief.MessageOf(e), word}}}}
+	return []*wirechief.Error{errorOf(err)}
 }
 
 // excuse says how or when to come again, and logs what is our own trouble.

@@ -1,7 +1,6 @@
 package zendesktalk
 
 import (
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -52,7 +51,7 @@ func subSettings(category int) map[string]string {
 type greetingFields struct {
 	defaults    []string          // default_greeting_ids: those that no custom one replaces
 	categorised map[string]string // categorised_greetings: category to name
-	withSub     map[string]any    // the same with sub-settings: to id, or case to id
+	withSub     map[string]any    // the same with sub-settings: to name, or case to name
 }
 
 // greetingsOf computes them from the custom greetings of a line, each of which
@@ -64,22 +63,34 @@ func greetingsOf(custom []wirechief.Greeting, choices map[string]map[string]stri
 		key, id := strconv.Itoa(category), defaultGreeting(category)
 		name, cases := id, subSettings(category)
 		if own, ok := lastOf(custom, category); ok {
-			id, name = strconv.FormatInt(own.ID, 10), own.Name
+			name = own.Name
 			for c := range cases {
-				cases[c] = id
+				cases[c] = name
 			}
 		} else if id != "" {
 			f.defaults = append(f.defaults, id)
 		} else {
 			continue
 		}
-		f.categorised[key], f.withSub[key] = name, id
+		f.categorised[key], f.withSub[key] = name, name
 		if cases != nil {
-			maps.Copy(cases, choices[categoryName(category)])
+			for c, choice := range choices[categoryName(category)] {
+				cases[c] = nameOf(custom, choice)
+			}
 			f.withSub[key] = cases
 		}
 	}
 	return f
+}
+
+// nameOf is the name of a custom greeting of a line; others are told by their id.
+func nameOf(custom []wirechief.Greeting, id string) string {
+	for i := range custom {
+		if strconv.FormatInt(custom[i].ID, 10) == id {
+			return custom[i].Name
+		}
+	}
+	return id
 }
 
 func lastOf(custom []wirechief.Greeting, category int) (wirechief.Greeting, bool) {

@@ -1,6 +1,7 @@
 package zendesktalk
 
 import (
+	"errors"
 	"maps"
 	"net/http"
 	"slices"
@@ -234,8 +235,12 @@ func (c *call) greetingKey() (string, error) {
 }
 
 // createGreeting makes one, which is pending until it has a sound
-// (zendesktalk: POST /greetings, response 201, greeting).
+// (zendesktalk: POST /greetings, response 201, greeting). A form may have the
+// sound with it.
 func (s *server) createGreeting(c *call) error {
+	if isUpload(c.r) {
+		return s.createFromForm(c)
+	}
 	record, _, err := c.wrapped("greeting")
 	if err != nil {
 		return err
@@ -244,21 +249,27 @@ func (s *server) createGreeting(c *call) error {
 	if err != nil {
 		return err
 	}
+	g, err := s.newGreeting(c, name, category)
+	if err != nil {
+		return err
+	}
+	return s.writeGreeting(c, http.StatusCreated, &g)
+}
+
+func (s *server) newGreeting(c *call, name wirechief.Patch[string], category wirechief.Patch[int]) (wirechief.Greeting, error) {
 	g, err := s.core.Greetings().Put(c.r.Context(), c.p, "", func(g *wirechief.Greeting) error {
 		name.Apply(&g.Name)
 		category.Apply(&g.Category)
-		switch {
-		case strings.TrimSpace(g.Name) == "":
-			return blank("name")
-		case category.IsLeave():
-			return blank("category_id")
+		var lacks []error
+		if strings.TrimSpace(g.Name) == "" {
+			lacks = append(lacks, blank("name"))
 		}
-		return nil
+		if category.IsLeave() {
+			lacks = append(lacks, blank("category_id"))
+		}
+		return errors.Join(lacks...)
 	})
-	if err != nil {
-		return renamed(err, greetingNames)
-	}
-	return s.writeGreeting(c, http.StatusCreated, &g)
+	return g, renamed(err, greetingNames)
 }
 
 // updateGreeting changes the name: the category is written once (zendesktalk:

@@ -62,14 +62,19 @@ func (s *server) showIVR(c *call) error {
 	return nil
 }
 
-// createIVR makes one, with the one menu that it needs (zendesktalk: POST /ivr,
-// response 201, ivr).
+// createIVR makes one, with the menus that were sent, else with the one that it
+// needs (zendesktalk: POST /ivr, response 201, ivr).
 func (s *server) createIVR(c *call) error {
 	p, err := s.readIVR(c)
 	if err != nil {
 		return err
 	}
-	v, err := s.core.IVRs().Put(c.r.Context(), c.p, "", func(v *wirechief.IVR) error { return setName(p.name, &v.Name) })
+	v, err := s.core.IVRs().Put(c.r.Context(), c.p, "", func(v *wirechief.IVR) error {
+		if len(p.menus) > 0 {
+			v.Menus = p.menus
+		}
+		return setName(p.name, &v.Name)
+	})
 	if err != nil {
 		return renamed(err, ivrNames)
 	}
@@ -99,11 +104,12 @@ func (s *server) updateIVR(c *call) error {
 type ivrPatch struct {
 	name    wirechief.Patch[string]
 	numbers wirechief.Patch[[]int64]
+	menus   []wirechief.IVRMenu // of a new one
 }
 
 // readIVR reads what can be written of an IVR. Numbers that there are not are
 // refused before anything is changed (zendesktalk: POST /ivr, name,
-// phone_number_ids; zendesktalk: PUT /ivr/{ivr_id}, name, phone_number_ids).
+// phone_number_ids, menus; zendesktalk: PUT /ivr/{ivr_id}, name, phone_number_ids).
 func (s *server) readIVR(c *call) (p ivrPatch, err error) {
 	record, _, err := c.wrapped("ivr")
 	if err != nil {
@@ -111,6 +117,11 @@ func (s *server) readIVR(c *call) (p ivrPatch, err error) {
 	}
 	if err := errors.Join(record.text("name", false, &p.name), record.ids("phone_number_ids", &p.numbers)); err != nil {
 		return p, err
+	}
+	if len(c.params) == 0 {
+		if p.menus, err = readMenus(record["menus"]); err != nil {
+			return p, err
+		}
 	}
 	ids, _ := p.numbers.Value()
 	for _, id := range ids {

@@ -145,6 +145,75 @@ func readMenu(record object) (p menuPatch, err error) {
 	return p, err
 }
 
+// readMenus reads the menus of a new IVR, with their routes, as the calls of
+// menus and routes would take them one by one. The first is the default one
+// unless another says that it is.
+func readMenus(v dialect.Value) ([]wirechief.IVRMenu, error) {
+	if !v.Absent() && !v.IsArray() {
+		return nil, wrongValue("menus", "an array of menus", nil)
+	}
+	var menus []wirechief.IVRMenu
+	standard := 0
+	for e := range v.Elements() {
+		m, err := newMenu(e)
+		if err != nil {
+			return nil, err
+		}
+		if m.Default {
+			standard++
+		}
+		menus = append(menus, m)
+	}
+	if len(menus) > 0 && standard == 0 {
+		menus[0].Default = true
+	}
+	return menus, nil
+}
+
+func newMenu(v dialect.Value) (m wirechief.IVRMenu, err error) {
+	record, err := element(v, "menus", "an array of menus")
+	if err != nil {
+		return m, err
+	}
+	p, err := readMenu(record)
+	if err != nil {
+		return m, err
+	}
+	p.standard.Apply(&m.Default)
+	p.greeting.Apply(&m.Greeting)
+	if err := setName(p.name, &m.Name); err != nil {
+		return m, err
+	}
+	routes := record["routes"]
+	if !routes.Absent() && !routes.IsArray() {
+		return m, wrongValue("routes", "an array of routes", nil)
+	}
+	for e := range routes.Elements() {
+		record, err := element(e, "routes", "an array of routes")
+		if err != nil {
+			return m, err
+		}
+		p, err := readRoute(record)
+		if err != nil {
+			return m, err
+		}
+		var r wirechief.IVRRoute
+		if err := p.apply(&r); err != nil {
+			return m, err
+		}
+		m.Routes = append(m.Routes, r)
+	}
+	return m, nil
+}
+
+// element reads an object of a list.
+func element(v dialect.Value, property, want string) (object, error) {
+	if v.Absent() || v[0] != '{' {
+		return nil, wrongValue(property, want, nil)
+	}
+	return readObject(v)
+}
+
 // readGreetingID reads the id of a greeting, of a default one a text.
 func readGreetingID(v dialect.Value) (string, error) {
 	if v[0] == '"' {

@@ -153,14 +153,14 @@ func (s *server) createPhoneNumber(c *call) error {
 	}
 	n, err := s.core.Order(c.r.Context(), c.p, order)
 	if err != nil {
-		return renamed(err, phoneNumberNames)
+		return s.refused(c, &order.Settings, err)
 	}
 	return s.writePhoneNumber(c, &n, in)
 }
 
 // atPurchase are the settings of a new number that says nothing else.
 func atPurchase(n wirechief.Number) (p wirechief.NumberPatch) {
-	p.SMS = wirechief.Set(false)
+	p.SMS, p.Transcription = wirechief.Set(false), wirechief.Set(true)
 	if !mayCallOut(&n) {
 		p.Calls.Outbound = wirechief.Set(false)
 	}
@@ -211,7 +211,7 @@ func (s *server) updatePhoneNumber(c *call) error {
 	}
 	n, err = s.core.ConfigureNumber(c.r.Context(), c.p, n.Number, func(n wirechief.Number) (wirechief.NumberPatch, error) { return ch.on(&n), nil })
 	if err != nil {
-		return renamed(err, phoneNumberNames)
+		return s.refused(c, &ch.patch, err)
 	}
 	return s.writePhoneNumber(c, &n, in)
 }

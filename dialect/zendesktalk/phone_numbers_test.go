@@ -133,8 +133,8 @@ func TestGreetingFields(t *testing.T) {
 	check(n, "greeting_ids", `[$0,$1,$2,$3]`)
 	check(n, "default_greeting_ids", `["available_en","hold_en","callback_en","callback-confirmation_en","call-recording-opt-out_en","call-recording-opt-in_en"]`)
 	check(n, "categorised_greetings", `{"1":"Leave a message","2":"available_en","3":"Jazz","4":"hold_en","5":"Main menu","6":"callback_en","7":"callback-confirmation_en","8":"call-recording-opt-out_en","9":"call-recording-opt-in_en"}`)
-	check(n, "categorised_greetings_with_sub_settings", `{"1":{"voicemail_off_inside_business_hours":"$0","voicemail_off_outside_business_hours":"$0","voicemail_on_inside_business_hours":"$0","voicemail_on_outside_business_hours":"$0"},`+
-		`"2":{"voicemail_off":"available_en_voicemail_config","voicemail_on":"available_en"},"3":"$3","4":"hold_en","5":"$2","6":"callback_en","7":"callback-confirmation_en","8":"call-recording-opt-out_en","9":"call-recording-opt-in_en"}`)
+	check(n, "categorised_greetings_with_sub_settings", `{"1":{"voicemail_off_inside_business_hours":"Leave a message","voicemail_off_outside_business_hours":"Leave a message","voicemail_on_inside_business_hours":"Leave a message","voicemail_on_outside_business_hours":"Leave a message"},`+
+		`"2":{"voicemail_off":"available_en_voicemail_config","voicemail_on":"available_en"},"3":"Jazz","4":"hold_en","5":"Main menu","6":"callback_en","7":"callback-confirmation_en","8":"call-recording-opt-out_en","9":"call-recording-opt-in_en"}`)
 
 	choices := map[string]map[string]string{"voicemail": {"voicemail_on_outside_business_hours": "voicemail_en"}}
 	if _, err := w.ConfigureNumber(t.Context(), p, "+12059530000", func(wirechief.Number) (patch wirechief.NumberPatch, _ error) {
@@ -144,7 +144,7 @@ func TestGreetingFields(t *testing.T) {
 		t.Fatal(err)
 	}
 	sub := numberIn(t, ask(t, h, "GET", target, ""))["categorised_greetings_with_sub_settings"].(map[string]any)
-	check(sub, "1", `{"voicemail_off_inside_business_hours":"$0","voicemail_off_outside_business_hours":"$0","voicemail_on_inside_business_hours":"$0","voicemail_on_outside_business_hours":"voicemail_en"}`)
+	check(sub, "1", `{"voicemail_off_inside_business_hours":"Leave a message","voicemail_off_outside_business_hours":"Leave a message","voicemail_on_inside_business_hours":"Leave a message","voicemail_on_outside_business_hours":"voicemail_en"}`)
 
 	var list struct {
 		PhoneNumbers []map[string]any `json:"phone_numbers"`

@@ -1,6 +1,8 @@
 package zendesktalk
 
 import (
+	"errors"
+
 	"github.com/wirechief/wirechief"
 )
 
@@ -51,7 +53,7 @@ func readChange(o object, withSettings bool) (*change, error) {
 	// sms_group_id, sms_enabled, voice_enabled, outbound_enabled, priority, ivr_id,
 	// schedule_id, greeting_ids, failover_number, recorded, call_recording_consent,
 	// transcription, post_call_voice_ai_enabled, voice_qa_enabled, line_type
-	for _, err := range []error{
+	if err := errors.Join(
 		o.text("nickname", true, &p.Name),
 		o.id("brand_id", &p.Brand),
 		o.ids("group_ids", &p.Groups),
@@ -71,10 +73,8 @@ func readChange(o object, withSettings bool) (*change, error) {
 		o.flag("post_call_voice_ai_enabled", &p.PostCallAI),
 		o.flag("voice_qa_enabled", &p.VoiceQA),
 		o.text("line_type", false, &lineType),
-	} {
-		if err != nil {
-			return nil, err
-		}
+	); err != nil {
+		return nil, err
 	}
 	if on, set := recorded.Value(); set {
 		p.Recording = wirechief.Set(recordingOf(on))
@@ -117,7 +117,7 @@ func recordingOf(on bool) string {
 func (ch *change) readSettings(s object) error {
 	p, c := &ch.patch, &ch.patch.Calls
 	outbound, priority := c.Outbound, p.Priority
-	for _, err := range []error{
+	if err := errors.Join(
 		s.flag("allow_outbound_calls", &c.Outbound),
 		s.flag("average_wait_time_message_enabled", &c.WaitTimeMessage),
 		s.integer("call_offering_duration", &c.OfferingSeconds),
@@ -136,10 +136,8 @@ func (ch *change) readSettings(s object) error {
 		s.flag("wrap_up_enabled", &c.WrapUp),
 		s.integer("wrap_up_time_limit", &c.WrapUpSeconds),
 		ch.readOverflow(s),
-	} {
-		if err != nil {
-			return err
-		}
+	); err != nil {
+		return err
 	}
 	if contradict(outbound, c.Outbound) {
 		return wirechief.InvalidField("allow_outbound_calls", "it contradicts outbound_enabled of the same request")
