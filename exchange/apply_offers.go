@@ -21,6 +21,19 @@ import (
 // offersList is the source of the offers that a file names one by one.
 const offersList = "list"
 
+// shelfOf names a source among those of the index: of two that offer a number
+// the one that is named first counts, which is the one that says most of it
+// alone: an entry with a number, then a file, then what is made up.
+func shelfOf(source string) string {
+	switch {
+	case source == offersList:
+		return "1 " + source
+	case strings.HasPrefix(source, "csv:"):
+		return "2 " + source
+	}
+	return "3 " + source
+}
+
 // offers applies the offers of a file. Each entry is a source of its own, those
 // with a number share one. A source whose entry and file are as they were is
 // not read again; one that has changed adds to what it offered and changes the
@@ -80,7 +93,7 @@ func (s *shelving) source(o *state.Offer) *wirechief.Error {
 				return err
 			}
 			s.a.note("delete", "offers", "", name, "")
-			s.a.add(wirechief.DropOffers{Source: name}, func() error { s.a.x.offers.Unload(name); return nil })
+			s.a.add(wirechief.DropOffers{Source: name}, func() error { s.a.x.offers.Unload(shelfOf(name)); return nil })
 			delete(s.kept, name)
 		}
 		return nil
@@ -220,7 +233,7 @@ func (s *shelving) finish() *wirechief.Error {
 		if !known || old.Count != count || s.changed(name, blocks) {
 			s.a.note(action, "offers", "", name, fmt.Sprintf("%d numbers", count))
 		}
-		s.a.add(wirechief.PutOffers{OfferSource: o}, func() error { return s.a.x.offers.Load(name, blocks) })
+		s.a.add(wirechief.PutOffers{OfferSource: o}, func() error { return s.a.x.offers.Load(shelfOf(name), blocks) })
 	}
 	return s.putAway()
 }

@@ -301,3 +301,23 @@ func TestPagesOfLiveOffers(t *testing.T) {
 		}
 	}
 }
+
+// Of two sources that have a number the one counts that says most of it alone,
+// in whatever order they came, and after a restart.
+func TestWhatIsSaidOfOneNumberCounts(t *testing.T) {
+	w := newWorld(t)
+	price := func(want wirechief.Money) {
+		t.Helper()
+		page := must(w.SearchOffers(t.Context(), acme, wirechief.OfferQuery{Contains: "6465550100"}))(t)
+		if len(page.Offers) != 1 || page.Offers[0].Price != want {
+			t.Errorf("on offer: %v, want one at %s", page.Offers, want)
+		}
+	}
+	const made = `{generate: {country: US, area_codes: ["646"], count: 20}, carrier: main, price: "1.00"}`
+	w.apply(`offers: [` + made + `]`)
+	price(1_000_000)
+	w.apply(`offers: [` + made + `, {number: "+16465550100", carrier: main, price: "3.00"}]`)
+	price(3_000_000)
+	w.restart()
+	price(3_000_000)
+}

@@ -139,11 +139,11 @@ func (x *Exchange) loadOffers(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		index := x.offers
+		index, shelf := x.offers, shelfOf(s.Name)
 		if isOff(s.Name) {
-			index = x.off.of(s.Name)
+			index, shelf = x.off.of(s.Name), s.Name
 		}
-		if err := index.Load(s.Name, blocks); err != nil {
+		if err := index.Load(shelf, blocks); err != nil {
 			return err
 		}
 	}

@@ -15,7 +15,7 @@ type base struct {
 	starts  []digits // the first number of each block
 	codes   []digits // the calling codes of its numbers, in order
 	dict    dictionary
-	sources []string // in the order in which they were first loaded
+	sources []string // in the order of their names
 	// behind are the entries of numbers that an earlier source offers too, in the
 	// order of the sources: they come forward when that one goes.
 	behind []entry
@@ -88,14 +88,16 @@ type ranked struct {
 func (b *base) with(source string, t *table) *base {
 	at := slices.Index(b.sources, source)
 	n := &base{sources: slices.Clone(b.sources), dict: newDictionary()}
+	moved := 0 // how far those behind the source go back
 	switch {
 	case t == nil && at < 0:
 		return b
 	case t == nil:
 		n.sources = slices.Delete(n.sources, at, at+1)
 	case at < 0:
-		at = len(n.sources)
-		n.sources = append(n.sources, source)
+		at, _ = slices.BinarySearch(n.sources, source)
+		n.sources = slices.Insert(n.sources, at, source)
+		moved = 1
 	}
 	// What is said of the others' numbers is taken over when one needs it.
 	const unknown = ^uint32(0)
@@ -103,8 +105,11 @@ func (b *base) with(source string, t *table) *base {
 	sites := slices.Repeat([]uint32{unknown}, len(b.dict.sites))
 	take := func(e entry) ranked {
 		from := b.dict.sources[e.kind]
-		if t == nil && from > at {
+		switch {
+		case t == nil && from > at:
 			from--
+		case from >= at:
+			from += moved
 		}
 		if kinds[e.kind] == unknown {
 			kinds[e.kind] = n.dict.kind(b.dict.kinds[e.kind], from)
@@ -120,7 +125,11 @@ func (b *base) with(source string, t *table) *base {
 		fresh, said = t.rows, n.dict.say(t.terms, at)
 	}
 	w := &builder{base: n}
-	known, behind := b.frontBut(at), b.behindBut(at)
+	but := at // those of the source itself are new
+	if moved > 0 {
+		but = -1 // it has none yet, and its place is another's
+	}
+	known, behind := b.frontBut(but), b.behindBut(but)
 	for {
 		// The next number in any of the three, and everyone who offers it.
 		k, h := known.peek(), behind.peek()

@@ -48,8 +48,8 @@ func New() *Index {
 
 // Load replaces what is known of a source by the offers in blocks that [Pack]
 // made. A number that two sources offer is found once, on the terms of the one
-// that was loaded first; a source that is loaded again keeps its rank. A
-// damaged block is an error, and nothing is changed.
+// whose name comes first, in whatever order they are loaded. A damaged block is
+// an error, and nothing is changed.
 func (x *Index) Load(source string, blocks [][]byte) error {
 	t, err := unpackAll(blocks)
 	if err != nil {

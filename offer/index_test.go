@@ -48,8 +48,9 @@ func TestTakeHolds(t *testing.T) {
 	}
 }
 
-// A number of two sources has the terms of the one that was there first, and
-// those of the other when that one goes or does not offer it any longer.
+// A number of two sources has the terms of the one whose name comes first, in
+// whatever order they come, and those of the other when that one goes or does
+// not offer it any longer.
 func TestTwoSources(t *testing.T) {
 	const number = "+15105550100"
 	by := func(carrier string) []wirechief.Offer {
@@ -76,7 +77,11 @@ func TestTwoSources(t *testing.T) {
 	x.Unload("first")
 	carrier("b")
 	load(t, x, "first", by("a"))
-	carrier("b")
+	carrier("a")
+	load(t, x, "a third", by("d"))
+	carrier("d")
+	x.Unload("a third")
+	carrier("a")
 	x.Unload("second")
 	x.Unload("second")
 	carrier("a")
