@@ -185,7 +185,7 @@ func (a *application) tenantWebhooks(s *state.Tenant) *wirechief.Error {
 		set(&v.Encoding, w.Encoding)
 		if old == nil || v != *old {
 			v.ModifiedAt = a.now
-			if err := a.x.judgeWebhook(a.ctx, &v); err != nil {
+			if err := a.x.judgeWebhook(a.ctx, nil, &v); err != nil {
 				err.Message = "webhook " + w.Name + ": " + err.Message
 				return err
 			}

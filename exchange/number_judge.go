@@ -33,11 +33,18 @@ func wrongSetting(field, format string, args ...any) *wirechief.Error {
 // judgeSettings looks at everything that a number says: values, what they
 // refer to, and what they leave open together. old is the number before, nil
 // for a new one: what was there already is not judged by rules about changes.
+// The guard is asked about URLs that are new, so not to be called under a lock:
+// see judgeVetted.
 func (x *Exchange) judgeSettings(ctx context.Context, r refs, old, n *wirechief.Number) *wirechief.Error {
+	return x.judgeVetted(ctx, nil, r, old, n)
+}
+
+// judgeVetted is judgeSettings with what the guard has said already.
+func (x *Exchange) judgeVetted(ctx context.Context, v *vetted, r refs, old, n *wirechief.Number) *wirechief.Error {
 	for _, judge := range []func() *wirechief.Error{
 		func() *wirechief.Error { return judgeWords(n) },
 		func() *wirechief.Error { return judgeEnabled(n) },
-		func() *wirechief.Error { return x.judgeForwards(ctx, old, n) },
+		func() *wirechief.Error { return x.judgeForwards(ctx, v, old, n) },
 		func() *wirechief.Error { return judgeReplies(n) },
 		func() *wirechief.Error { return judgeURI(old, n) },
 		func() *wirechief.Error { return judgeVoice(n) },
@@ -123,7 +130,7 @@ func judgeEnabled(n *wirechief.Number) *wirechief.Error {
 	return nil
 }
 
-func (x *Exchange) judgeForwards(ctx context.Context, old, n *wirechief.Number) *wirechief.Error {
+func (x *Exchange) judgeForwards(ctx context.Context, v *vetted, old, n *wirechief.Number) *wirechief.Error {
 	if len(n.Forwards) > maxForwards {
 		return wrongSetting("forwards", "a number has at most %d forwards", maxForwards)
 	}
@@ -133,21 +140,21 @@ func (x *Exchange) judgeForwards(ctx context.Context, old, n *wirechief.Number) 
 			return wrongSetting("forwards.destination", "%s is there twice", f.Destination)
 		}
 		known := old != nil && slices.ContainsFunc(old.Forwards, func(o wirechief.Forward) bool { return o.Type == f.Type && o.Destination == f.Destination })
-		if err := x.judgeForward(ctx, n, f, known); err != nil {
+		if err := x.judgeForward(ctx, v, n, f, known); err != nil {
 			return err
 		}
 	}
-	return x.judgeHook(ctx, "receipts", n.Receipts, old != nil && old.Receipts.URL == n.Receipts.URL)
+	return x.judgeHook(ctx, v, "receipts", n.Receipts, old != nil && old.Receipts.URL == n.Receipts.URL)
 }
 
 // judgeForward looks at one forward; the guard is asked about a URL that is new.
-func (x *Exchange) judgeForward(ctx context.Context, n *wirechief.Number, f *wirechief.Forward, known bool) *wirechief.Error {
+func (x *Exchange) judgeForward(ctx context.Context, v *vetted, n *wirechief.Number, f *wirechief.Forward, known bool) *wirechief.Error {
 	if err := judgeText("forwards.destination", f.Destination, 2048); err != nil {
 		return err
 	}
 	switch f.Type {
 	case wirechief.KindHTTP:
-		if err := x.judgeURL(ctx, "forwards.destination", f.Destination, known); err != nil {
+		if err := x.judgeURL(ctx, v, "forwards.destination", f.Destination, known); err != nil {
 			return err
 		}
 	case wirechief.KindEmail:
@@ -193,24 +200,14 @@ func (x *Exchange) judgeForward(ctx context.Context, n *wirechief.Number, f *wir
 	return judgeText("forwards.suffix", f.Suffix, maxAddition)
 }
 
-func (x *Exchange) judgeHook(ctx context.Context, field string, h wirechief.Hook, known bool) *wirechief.Error {
+func (x *Exchange) judgeHook(ctx context.Context, v *vetted, field string, h wirechief.Hook, known bool) *wirechief.Error {
 	if h.Method != "" && h.Method != "POST" && h.Method != "GET" {
 		return wrongSetting(field+".method", "%q is not a method: POST or GET", h.Method)
 	}
 	if h.URL == "" {
 		return nil
 	}
-	return x.judgeURL(ctx, field+".url", h.URL, known)
-}
-
-func (x *Exchange) judgeURL(ctx context.Context, field, url string, known bool) *wirechief.Error {
-	if x.Guard == nil || known {
-		return nil
-	}
-	if err := x.Guard.Check(ctx, url); err != nil {
-		return &wirechief.Error{Kind: wirechief.Invalid, Rule: wirechief.RuleEgress, Field: field, Message: wirechief.MessageOf(err), Err: err}
-	}
-	return nil
+	return x.judgeURL(ctx, v, field+".url", h.URL, known)
 }
 
 func judgeReplies(n *wirechief.Number) *wirechief.Error {

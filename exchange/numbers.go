@@ -125,19 +125,37 @@ func (x *Exchange) NumberEvents(ctx context.Context, p wirechief.Principal, f wi
 func (x *Exchange) ConfigureNumber(ctx context.Context, p wirechief.Principal, number string, change func(n wirechief.Number) (wirechief.NumberPatch, error)) (wirechief.Number, error) {
 	const op = "numbers.configure"
 	defer x.buying.lock(number)()
+	for {
+		old := x.dir.number(number)
+		if old == nil || !old.State.Owned() || !reach(p, old.Tenant) {
+			return wirechief.Number{}, x.noneOf(op, p, number, old)
+		}
+		patch, err := change(*old)
+		if err != nil {
+			return wirechief.Number{}, err
+		}
+		n := *old
+		patch.ApplyTo(&n)
+		v, refusal := x.vet(ctx, &n, old)
+		if refusal != nil {
+			refusal.Op = op
+			return wirechief.Number{}, refusal
+		}
+		if now, done, err := x.configureNumber(ctx, p, v, old, n); done {
+			return now, err
+		}
+	}
+}
+
+// configureNumber makes a number what n is, unless it is not what it was in old
+// any more: then it is not done.
+func (x *Exchange) configureNumber(ctx context.Context, p wirechief.Principal, v *vetted, old *wirechief.Number, n wirechief.Number) (_ wirechief.Number, done bool, _ error) {
 	x.configuring.Lock()
 	defer x.configuring.Unlock()
-	old := x.dir.number(number)
-	if old == nil || !old.State.Owned() || !reach(p, old.Tenant) {
-		return wirechief.Number{}, x.noneOf(op, p, number, old)
+	if x.dir.number(n.Number) != old {
+		return n, false, nil
 	}
-	patch, err := change(*old)
-	if err != nil {
-		return wirechief.Number{}, err
-	}
-	n := *old
-	patch.ApplyTo(&n)
-	refusal := x.judgeSettings(ctx, x.refs(), old, &n)
+	refusal := x.judgeVetted(ctx, v, x.refs(), old, &n)
 	if refusal == nil {
 		refusal = x.judgeCampaign(old, &n)
 	}
@@ -152,8 +170,8 @@ func (x *Exchange) ConfigureNumber(ctx context.Context, p wirechief.Principal, n
 		refusal.Field = "address"
 	}
 	if refusal != nil {
-		refusal.Op = op
-		return wirechief.Number{}, refusal
+		refusal.Op = "numbers.configure"
+		return wirechief.Number{}, true, refusal
 	}
 	s := step{n: &n, event: wirechief.NumberWasChanged, who: p}
 	if n.State == wirechief.NumberPending && !x.owesAddress(x.refs(), &n) {
@@ -161,9 +179,9 @@ func (x *Exchange) ConfigureNumber(ctx context.Context, p wirechief.Principal, n
 	}
 	var changed bool
 	if s.detail, changed = changeOf(old, &n); !changed {
-		return *old, nil
+		return *old, true, nil
 	}
-	return n, x.take(ctx, s)
+	return n, true, x.take(ctx, s)
 }
 
 // judgeMessaging refuses to switch texts on for a tenant that may not send any;

@@ -26,7 +26,7 @@ func (x *Exchange) judgeOptions(ctx context.Context, o *wirechief.MessageOptions
 		if err := judgeText(h.field+".url", h.URL, 2048); err != nil {
 			return err
 		}
-		if err := x.judgeHook(ctx, h.field, h.Hook, false); err != nil {
+		if err := x.judgeHook(ctx, nil, h.field, h.Hook, false); err != nil {
 			return err
 		}
 	}

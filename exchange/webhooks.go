@@ -45,9 +45,17 @@ func (x *Exchange) Webhook(_ context.Context, tenant, name string) (wirechief.We
 // keeps its value, and for a new one has the vendor's default. p.Tenant is
 // whose it is.
 func (x *Exchange) PutWebhook(ctx context.Context, p wirechief.Principal, patch wirechief.WebhookPatch) (wirechief.Webhook, error) {
+	asked, cancel := context.WithTimeout(ctx, vetTime)
+	defer cancel()
+	v := &vetted{said: make(map[string]error)}
+	if _, err := x.patchWebhook(asked, v, p.Tenant, patch); err != nil {
+		err.Op = "webhook.put"
+		return wirechief.Webhook{}, err
+	}
+	v.sealed = true
 	x.configuring.Lock()
 	defer x.configuring.Unlock()
-	w, err := x.patchWebhook(ctx, p.Tenant, patch)
+	w, err := x.patchWebhook(ctx, v, p.Tenant, patch)
 	if err != nil {
 		err.Op = "webhook.put"
 		return wirechief.Webhook{}, err
@@ -56,11 +64,12 @@ func (x *Exchange) PutWebhook(ctx context.Context, p wirechief.Principal, patch 
 	return w, x.putEntity(ctx, wirechief.EntityWebhook, p.Tenant, w.Name, w)
 }
 
-func (x *Exchange) patchWebhook(ctx context.Context, tenant string, p wirechief.WebhookPatch) (wirechief.Webhook, *wirechief.Error) {
+func (x *Exchange) patchWebhook(ctx context.Context, v *vetted, tenant string, p wirechief.WebhookPatch) (wirechief.Webhook, *wirechief.Error) {
 	var none wirechief.Webhook
 	w := wirechief.Webhook{Name: p.Name, Method: MethodPOST}
 	if old := x.dir.webhook(tenant, p.Name); old != nil {
 		w = *old
+		v.pass(old.URL)
 	}
 	p.Description.Apply(&w.Description)
 	p.URL.Apply(&w.URL)
@@ -68,7 +77,7 @@ func (x *Exchange) patchWebhook(ctx context.Context, tenant string, p wirechief.
 	p.Method.Apply(&w.Method)
 	p.Encoding.Apply(&w.Encoding)
 	w.ModifiedAt = x.Now().UTC().Truncate(time.Second)
-	if err := x.judgeWebhook(ctx, &w); err != nil {
+	if err := x.judgeWebhook(ctx, v, &w); err != nil {
 		return none, err
 	}
 	t := x.dir.tenant(tenant)
@@ -82,7 +91,7 @@ func (x *Exchange) patchWebhook(ctx context.Context, tenant string, p wirechief.
 }
 
 // judgeWebhook looks at the properties alone, and asks the guard about the URL.
-func (x *Exchange) judgeWebhook(ctx context.Context, w *wirechief.Webhook) *wirechief.Error {
+func (x *Exchange) judgeWebhook(ctx context.Context, v *vetted, w *wirechief.Webhook) *wirechief.Error {
 	switch {
 	case !webhookName.MatchString(w.Name):
 		return wirechief.InvalidField("name", "a webhook's name has 1 to 64 letters, digits, spaces, dots, dashes or underscores")
@@ -95,12 +104,7 @@ func (x *Exchange) judgeWebhook(ctx context.Context, w *wirechief.Webhook) *wire
 	case !slices.Contains([]string{"", "form", "percent", "none"}, w.Encoding):
 		return wirechief.InvalidField("encoding", "%q is not an encoding: form, percent or none", w.Encoding)
 	}
-	if x.Guard != nil {
-		if err := x.Guard.Check(ctx, w.URL); err != nil {
-			return &wirechief.Error{Kind: wirechief.Invalid, Rule: wirechief.RuleEgress, Field: "url", Message: wirechief.MessageOf(err), Err: err}
-		}
-	}
-	return nil
+	return x.judgeURL(ctx, v, "url", w.URL, false)
 }
 
 // DeleteWebhook removes a webhook of p.Tenant's; numbers that use it have none
