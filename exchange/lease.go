@@ -104,7 +104,7 @@ func (x *Exchange) lend(r *wirechief.SendRequest, now time.Time) (*wirechief.Lea
 	live := x.dir.leasesOf(r.Tenant, handset, now)
 	counted := 0
 	for _, l := range live {
-		if !l.Named {
+		if !l.Named && pool.stands(x.dir.number(l.Number)) { // a lease of a number that is gone keeps no other away
 			counted++
 		}
 		if !l.Named && l.Replies == replies && pool.has(x.dir.number(l.Number)) {
@@ -147,15 +147,23 @@ func (x *Exchange) firstIfNeeded(r *wirechief.SendRequest) string {
 	return x.firstProperty(r.Tenant)
 }
 
-// has says whether the number could send the text: it is the tenant's, of the
-// property, in service, enabled and registered.
+// has says whether the number could send the text: it stands, is enabled and
+// of the property.
 func (p *pool) has(n *wirechief.Number) bool {
 	switch {
-	case n == nil || n.Tenant != p.r.Tenant || n.State != wirechief.NumberInService || n.Number == p.r.To[0]:
+	case !p.stands(n) || n.Number == p.r.To[0]:
 		return false
 	case len(p.r.Media) > 0 && !n.Enabled.MMS, len(p.r.Media) == 0 && !n.Enabled.SMS:
 		return false
-	case p.r.Property != "" && n.Property != p.r.Property && (n.Property != "" || p.first != p.r.Property && p.first != ""):
+	}
+	return p.r.Property == "" || n.Property == p.r.Property || n.Property == "" && (p.first == p.r.Property || p.first == "")
+}
+
+// stands says whether the number could send any text: it is the tenant's, in
+// service and registered.
+func (p *pool) stands(n *wirechief.Number) bool {
+	switch {
+	case n == nil || n.Tenant != p.r.Tenant || n.State != wirechief.NumberInService || !n.Enabled.SMS && !n.Enabled.MMS:
 		return false
 	case e164.IsTollFree(n.Number):
 		return n.TollFree == wirechief.Verified

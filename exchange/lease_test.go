@@ -366,3 +366,19 @@ func TestLeasesArePurged(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+// The lease of a number that was released keeps no other number away.
+func TestLeasesOfReleasedNumbers(t *testing.T) {
+	w := newLender(t)
+	for i := range wirechief.LeasesMost {
+		from := w.lent(borrow("hi", handset, fmt.Sprintf("http://reply.test/%d", i)))
+		if i == 0 {
+			if _, err := w.Release(t.Context(), wirechief.Principal{Tenant: "lender"}, from); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	w.lent(borrow("hi", handset, "http://reply.test/another"))
+	_, err := w.Send(t.Context(), borrow("hi", handset, "http://reply.test/one too many"))
+	wantError(t, err, wirechief.Forbidden, wirechief.RuleLease, "from")
+}
