@@ -135,6 +135,9 @@ func (x *Exchange) Groups() Shelf[wirechief.Group] {
 			}); err != nil {
 				return err
 			}
+			if voice, err := x.AccountVoice().Get(context.Background(), tenant, "voice"); err == nil && slices.Contains(voice.KnowledgeGroups, g.ID) {
+				return inUse(wirechief.EntityGroup, "the settings of calls of the account name it; take it off there first")
+			}
 			return x.usedByLines(tenant, wirechief.EntityGroup, func(l *wirechief.DigitalLine) bool {
 				return l.DefaultGroup == g.ID || slices.Contains(l.Groups, g.ID)
 			})
@@ -328,15 +331,18 @@ func (x *Exchange) CallbackRequests() Shelf[wirechief.CallbackRequest] {
 		fresh: func(x *Exchange, _ string, c *wirechief.CallbackRequest, now time.Time) {
 			c.ID, c.CreatedAt, c.Status = x.IDs.Next(), now, "waiting"
 		},
-		judge: func(_ context.Context, x *Exchange, tenant string, _, c *wirechief.CallbackRequest) *wirechief.Error {
-			if n := x.dir.numberByID(c.Number); n == nil || n.Tenant != tenant || !n.State.Owned() {
+		judge: func(_ context.Context, x *Exchange, tenant string, old, c *wirechief.CallbackRequest) *wirechief.Error {
+			if old == nil {
+				old = new(wirechief.CallbackRequest)
+			}
+			if n := x.dir.numberByID(c.Number); old.Number != c.Number && (n == nil || n.Tenant != tenant || !n.State.Owned()) || c.Number == 0 {
 				return missing("number", "there is no number of yours with the id %d", c.Number)
 			}
 			if !e164.IsNumber(c.Requester) {
 				return wrongSetting("requester", "%q is not a number such as +13105550100", c.Requester)
 			}
 			for _, id := range c.Groups {
-				if x.dir.other(tenant, wirechief.EntityGroup, id10(id)) == nil {
+				if !slices.Contains(old.Groups, id) && x.dir.other(tenant, wirechief.EntityGroup, id10(id)) == nil {
 					return missing("groups", "there is no group %d", id)
 				}
 			}
@@ -353,12 +359,15 @@ func (x *Exchange) OnlineLogins() Shelf[wirechief.OnlineLogin] {
 		fresh: func(x *Exchange, _ string, l *wirechief.OnlineLogin, now time.Time) {
 			l.ID, l.CreatedAt = x.IDs.UUID(), now
 		},
-		judge: func(_ context.Context, x *Exchange, tenant string, _, l *wirechief.OnlineLogin) *wirechief.Error {
+		judge: func(_ context.Context, x *Exchange, tenant string, old, l *wirechief.OnlineLogin) *wirechief.Error {
+			had := func(property string) bool {
+				return old != nil && slices.ContainsFunc(old.Permissions, func(p wirechief.LoginPermission) bool { return p.Property == property })
+			}
 			if !isMail(l.Email) {
 				return wrongSetting("email", "%q is not a mail address", l.Email)
 			}
 			for _, p := range l.Permissions {
-				if x.dir.other(tenant, wirechief.EntityProperty, p.Property) == nil {
+				if !had(p.Property) && x.dir.other(tenant, wirechief.EntityProperty, p.Property) == nil {
 					return missing("property", "there is no property %q", p.Property)
 				}
 			}
