@@ -34,13 +34,12 @@ func (s *Store) Entities(ctx context.Context, kind wirechief.EntityKind) (out []
 }
 
 func (w *writer) putOptOut(o *wirechief.OptOut) error {
-	shard := int64(wirechief.ShardOf(o.Tenant))
 	if !o.Out {
-		return w.q("DELETE FROM opt_out WHERE shard = ? AND tenant = ? AND number = ? AND handset = ?").
-			int(shard).text(o.Tenant).text(o.Number).text(o.Handset).run()
+		// Whosever the number was when the handset went out.
+		return w.q("DELETE FROM opt_out WHERE number = ? AND handset = ?").text(o.Number).text(o.Handset).run()
 	}
 	return w.q("INSERT OR REPLACE INTO opt_out VALUES (?, ?, ?, ?, ?, ?)").
-		int(shard).text(o.Tenant).text(o.Number).text(o.Handset).text(o.Word).int(store.Micros(o.At)).run()
+		int(int64(wirechief.ShardOf(o.Tenant))).text(o.Tenant).text(o.Number).text(o.Handset).text(o.Word).int(store.Micros(o.At)).run()
 }
 
 // OptOuts implements [wirechief.DirectoryReader]: those who are out.
