@@ -67,7 +67,7 @@ func TestDemo(t *testing.T) {
 	out, errs := newOutput(), newOutput()
 	code := make(chan int, 1)
 	go func() { code <- Run(ctx, []string{"demo", "--listen", "127.0.0.1:0"}, IO{Out: out, Err: errs}) }()
-	line := out.until(t, `curl -u (\S+):(\S+) (http://\S+) -H 'Content-Type: application/json' -d '([^']+)'`)
+	line := out.until(t, `curl -s -w '\\n' -u (\S+):(\S+) (http://\S+) -H 'Content-Type: application/json' -d '([^']+)'`)
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, line[3], strings.NewReader(line[4]))
 	if err != nil {
 		t.Fatal(err)

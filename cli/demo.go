@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -49,7 +50,7 @@ func (c *demo) Run(ctx context.Context, stdio IO) error {
 		return err
 	}
 	defer endpoint.close()
-	s := seed{Webhook: "http://" + endpoint.address() + "/webhook", Data: dir, Kept: c.Data != ""}
+	s := seed{Program: program(), Webhook: "http://" + endpoint.address() + "/webhook", Data: dir, Kept: c.Data != ""}
 	s.Own, s.BulkVS, s.Zendesk, s.FoneDynamics, s.Message2Give = secret(), secret(), secret(), secret(), secret()
 	path := filepath.Join(dir, "demo-state.yaml")
 	if err := s.write(path); err != nil {
@@ -79,6 +80,31 @@ func (c *demo) Run(ctx context.Context, stdio IO) error {
 	return err
 }
 
+// program is what starts this program in another terminal.
+func program() string {
+	path, err := os.Executable()
+	if err != nil {
+		return "wirechief"
+	}
+	if found, err := exec.LookPath("wirechief"); err == nil && sameFile(found, path) {
+		return "wirechief"
+	}
+	// What go run builds lies in a folder of Go's own.
+	if _, err := os.Stat("cmd/wirechief"); err == nil && strings.Contains(path, "go-build") {
+		return "go run ./cmd/wirechief"
+	}
+	if strings.ContainsAny(path, " '\"$&()") {
+		return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
+	}
+	return path
+}
+
+func sameFile(a, b string) bool {
+	one, err := os.Stat(a)
+	other, err2 := os.Stat(b)
+	return err == nil && err2 == nil && os.SameFile(one, other)
+}
+
 func secret() string {
 	b := make([]byte, 8)
 	rand.Read(b)
@@ -87,7 +113,7 @@ func secret() string {
 
 // seed is what a demo begins with.
 type seed struct {
-	Server, Webhook, Data                       string
+	Program, Server, Webhook, Data              string
 	Kept                                        bool
 	Admin, Own                                  string
 	BulkVS, Zendesk, FoneDynamics, Message2Give string
@@ -115,6 +141,7 @@ tenants:
       - {number: "+13109060902", carrier: sim, capabilities: [voice, sms, mms], name: Sales, campaign: CW1549, webhook: Default}
       - {number: "+18009060903", carrier: sim, capabilities: [voice, sms], name: Hotline, type: toll-free, toll_free_verification: verified, webhook: Default}
 offers:
+  - {number: "+15105574992", carrier: sim, capabilities: [voice, sms, mms], location: CA, price: "1.00", address: none} # 74992 is PIZZA
   - {generate: {country: US, area_codes: ["510"], count: 150}, carrier: sim, capabilities: [voice, sms, mms], location: CA, price: "1.00", address: none}
   - {generate: {country: US, area_codes: ["240"], count: 150}, carrier: sim, capabilities: [voice, sms, mms], location: MD, price: "1.00", address: none}
   - {generate: {country: US, area_codes: ["888"], count: 50}, carrier: sim, type: toll-free, capabilities: [voice, sms], price: "2.00", address: none}
@@ -134,26 +161,26 @@ Wirechief runs at {{.Server}} with a simulated carrier: nothing leaves this mach
 
 Send a text as a client of BulkVS does:
 
-  curl -u demo:{{.BulkVS}} {{.Server}}/api/v1.0/messageSend -H 'Content-Type: application/json' -d '{"From":"13109060901","To":["13105551212"],"Message":"Hello from the demo"}'
+  curl -s -w '\n' -u demo:{{.BulkVS}} {{.Server}}/api/v1.0/messageSend -H 'Content-Type: application/json' -d '{"From":"13109060901","To":["13105551212"],"Message":"Hello from the demo"}'
 
 The same over our own API:
 
-  curl -H 'Authorization: Bearer {{.Own}}' {{.Server}}/wirechief/v1/messages -H 'Content-Type: application/json' -d '{"from":"+13109060901","to":["+13105551212"],"text":"Hello from the demo"}'
+  curl -s -w '\n' -H 'Authorization: Bearer {{.Own}}' {{.Server}}/wirechief/v1/messages -H 'Content-Type: application/json' -d '{"from":"+13109060901","to":["+13105551212"],"text":"Hello from the demo"}'
 
 On the command line, in another terminal:
 
   export WIRECHIEF_SERVER={{.Server}} WIRECHIEF_TOKEN={{.Own}}
-  wirechief send --from +13109060901 --to +13105551212 "Hello from the demo"
-  wirechief messages list
-  wirechief messages show ID
-  wirechief sim text --from +13105551212 --to +13109060901 "Hello back"
+  {{.Program}} send --from +13109060901 --to +13105551212 "Hello from the demo"
+  {{.Program}} messages list
+  {{.Program}} messages show --last
+  {{.Program}} sim text --from +13105551212 --to +13109060901 "Hello back"
 
 {{template "numbers" .}}
 The last four digits of the recipient choose what becomes of a text: 0001 delivered
 at once, 0002 undelivered, 0003 rejected, 0004 expired, 0005 no receipt, 0006 throttled
 twice, 0007 delivered after 10 s; all others are delivered after 200 ms.
 
-The operator's token is {{.Admin}} (for wirechief carriers, apply and backup).
+The operator's token is {{.Admin}} (for the commands carriers, apply and backup).
 Receipts and inbound texts go to the demo's own webhook and are shown here:
 
 `))

@@ -24,6 +24,7 @@ As a client of Message2Give does, whose API lists and configures; it is bought o
 
 On the command line:
 
-  wirechief numbers search --country US --area-code 510 --capability sms --limit 5
-  W=$(wirechief numbers search --area-code 510 --limit 1 2>/dev/null | sed -n '2s/ .*//p') && wirechief numbers order $W --name 'Bought on the command line' && wirechief numbers set $W tags=demo webhook=Default campaign=CW1549 && wirechief numbers show $W
+  {{.Program}} numbers search --country US --area-code 510 --capability sms --limit 5
+  {{.Program}} numbers search --contains pizza
+  W=$({{.Program}} numbers search --area-code 510 --limit 1 2>/dev/null | sed -n '2s/ .*//p') && {{.Program}} numbers order $W --name 'Bought on the command line' && {{.Program}} numbers set $W tags=demo webhook=Default campaign=CW1549 && {{.Program}} numbers show $W
 `
