@@ -10,6 +10,10 @@ import (
 // digits, and there may be a run before and after each.
 const patternMost = 32
 
+// piecesMost bounds the parts of a pattern: each is tried at every place of
+// every number that has those before it.
+const piecesMost = 4
+
 // anyDigit stands in a piece for any one digit.
 const anyDigit = 10
 
@@ -66,6 +70,9 @@ func parsePattern(s string) (*pattern, error) {
 	}
 	if piece != nil {
 		p.pieces = append(p.pieces, piece)
+	}
+	if len(p.pieces) > piecesMost {
+		return nil, wirechief.InvalidField("contains", "a pattern has at most %d parts with %% between them", piecesMost)
 	}
 	if len(p.pieces) == 0 {
 		if len(atoms) == 0 && start && end {

@@ -110,6 +110,15 @@ func (q *query) know(d *dictionary) {
 	q.sites = d.spelled[q.Location]
 }
 
+// asksInVain says whether no number of any source can meet the query, whatever
+// its digits.
+func (q *query) asksInVain(d *dictionary) bool {
+	if q.Location != "" && len(q.sites) == 0 {
+		return true
+	}
+	return q.chooses && !slices.ContainsFunc(d.facts, func(f facts) bool { return q.accepts(&f) })
+}
+
 // accepts says whether a kind meets what is asked of it.
 func (q *query) accepts(f *facts) bool {
 	return (q.country == 0 || q.country == f.country) &&

@@ -25,6 +25,9 @@ func (x *Index) Search(q wirechief.OfferQuery) (Result, error) {
 	}
 	now := x.now.Load()
 	c.know(&now.dict)
+	if len(now.singles) == 0 && c.asksInVain(&now.dict) {
+		return Result{}, nil
+	}
 	m := x.matchers.Get().(*matcher)
 	defer x.matchers.Put(m)
 	w := walk{snapshot: now, query: c, matcher: m, skip: c.Offset}
