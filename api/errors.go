@@ -4,7 +4,9 @@ import (
 	"cmp"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -139,6 +141,8 @@ func (a *api) translated(ctx huma.Context, e *huma.ErrorModel) *problem {
 		return makeProblem(http.StatusBadRequest, wirechief.Invalid, e.Detail)
 	}
 	p := makeProblem(http.StatusBadRequest, wirechief.Invalid, "")
+	// A name that nobody knows comes first: it is why another one is missing.
+	slices.SortStableFunc(e.Errors, func(a, b *huma.ErrorDetail) int { return unknown(b) - unknown(a) })
 	for _, d := range e.Errors[:min(len(e.Errors), maxFaults)] {
 		p.Errors = append(p.Errors, faultOf(d))
 	}
@@ -151,6 +155,14 @@ func (a *api) translated(ctx huma.Context, e *huma.ErrorModel) *problem {
 		p.Errors = nil
 	}
 	return p
+}
+
+// unknown is 1 of a fault that is a name which nobody knows.
+func unknown(d *huma.ErrorDetail) int {
+	if d.Message == validation.MsgUnexpectedProperty {
+		return 1
+	}
+	return 0
 }
 
 // faultOf words one fault. The value is not given back: it may be a secret, or
@@ -167,7 +179,39 @@ func faultOf(d *huma.ErrorDetail) wire.ProblemDetail {
 		name = strings.TrimSuffix(name, after)
 		return wire.ProblemDetail{Field: strings.TrimPrefix(field+"."+name, "."), Detail: "this property is needed"}
 	}
-	return wire.ProblemDetail{Field: shorten(field), Detail: plainNumber(d.Message)}
+	return wire.ProblemDetail{Field: shorten(field), Detail: plain(d.Message)}
+}
+
+// plain words a fault of huma's as people do.
+func plain(message string) string {
+	message = plainNumber(message)
+	for _, w := range [][2]string{
+		{validation.MsgExpectedMaxLength, "%s characters are the most"},
+		{validation.MsgExpectedMinLength, "at least %s are needed"},
+		{validation.MsgExpectedMaxItems, "%s entries are the most"},
+		{validation.MsgExpectedMinItems, "at least %s are needed"},
+		{validation.MsgExpectedMaximumNumber, "%s is the most"},
+		{validation.MsgExpectedMinimumNumber, "%s is the least"},
+	} {
+		before, _, _ := strings.Cut(w[0], "%")
+		if limit, ok := strings.CutPrefix(message, before); ok {
+			return wordsOfLimit(w[1], limit)
+		}
+	}
+	if message == validation.MsgUnexpectedProperty {
+		return "there is no such property to set"
+	}
+	if message == "required query parameter is missing" {
+		return "this parameter is needed"
+	}
+	return message
+}
+
+func wordsOfLimit(words, limit string) string {
+	if strings.HasPrefix(words, "at least") && limit == "1" {
+		return "it must not be empty"
+	}
+	return fmt.Sprintf(words, limit)
 }
 
 // plainNumber writes a limit that huma gives as 9.007199254740991e+15 as people do.

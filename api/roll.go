@@ -187,6 +187,9 @@ func readTable(data []byte) (*rows, error) {
 		r.Comma = ';' // as spreadsheets do where the comma is in numbers
 	}
 	header, err := r.Read()
+	if errors.Is(err, io.EOF) {
+		return nil, wirechief.Errorf(wirechief.Invalid, "the table is empty; it needs a header row with a column number")
+	}
 	if err != nil {
 		return nil, wirechief.Errorf(wirechief.Invalid, "the table needs a header row with a column number")
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -103,6 +104,9 @@ func Run(ctx context.Context, args []string, stdio IO) int {
 // wordsOf says what went wrong to a person.
 func wordsOf(err error) string {
 	if p, ok := errors.AsType[*wire.Problem](err); ok {
+		if p.Field == "tenant" && p.Status == http.StatusBadRequest {
+			return "say for which tenant: --tenant ID"
+		}
 		if p.Field != "" && !strings.HasPrefix(p.Detail, p.Field) {
 			return p.Field + ": " + p.Detail
 		}

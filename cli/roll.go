@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -25,6 +26,9 @@ func (c *importNumbers) Run(ctx context.Context, stdio IO) error {
 	table, err := readFile(stdio, c.File)
 	if err != nil {
 		return usageError{err}
+	}
+	if len(bytes.TrimSpace(table)) == 0 {
+		return usagef("%s: the table is empty; it needs a header row with a column number", c.File)
 	}
 	cl, err := c.open(stdio)
 	if err != nil {
