@@ -171,6 +171,9 @@ func (c *orderNumber) Run(ctx context.Context, stdio IO) error {
 		return err
 	}
 	n, err := cl.Order(ctx, c.Tenant, o)
+	if p, ok := errors.AsType[*wire.Problem](err); ok && p.Rule == string(wirechief.RuleToken) && strings.HasPrefix(p.Detail, "the token is unknown") {
+		p.Detail = "there is no such reservation or offer, or it has run out or been used"
+	}
 	if p, ok := errors.AsType[*wire.Problem](err); ok && p.Rule == string(wirechief.RuleAddress) && !c.MayOwe && c.Address == "" {
 		return fmt.Errorf("%s: --address ID or NAME (wirechief list addresses), or --may-owe to have it pending until it has one", strings.TrimSuffix(p.Detail, "; give one in the order"))
 	}
