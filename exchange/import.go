@@ -245,7 +245,14 @@ func (x *Exchange) importTerms(r *ImportRow, n *wirechief.Number) error {
 	r.Location.Apply(&n.Location)
 	r.Price.Apply(&n.Price)
 	if can, given := r.Capabilities.Value(); given && can != n.Capabilities {
-		n.Capabilities, n.Enabled = can, can
+		// What was switched off stays so; what is new works from the start.
+		n.Enabled = wirechief.Capabilities{
+			Voice: can.Voice && (n.Enabled.Voice || !n.Capabilities.Voice),
+			SMS:   can.SMS && (n.Enabled.SMS || !n.Capabilities.SMS),
+			MMS:   can.MMS && (n.Enabled.MMS || !n.Capabilities.MMS),
+			Fax:   can.Fax && (n.Enabled.Fax || !n.Capabilities.Fax),
+		}
+		n.Capabilities = can
 	}
 	toll, given := r.TollFree.Value()
 	switch {

@@ -49,6 +49,7 @@ func (x *Exchange) judgeVetted(ctx context.Context, v *vetted, r refs, old, n *w
 		func() *wirechief.Error { return judgeURI(old, n) },
 		func() *wirechief.Error { return judgeVoice(n) },
 		func() *wirechief.Error { return judgeCalls(n.Voice.Calls) },
+		func() *wirechief.Error { return judgeOverflow(n) },
 		func() *wirechief.Error { return x.judgeReferences(r, old, n) },
 	} {
 		if err := judge(); err != nil {
@@ -93,6 +94,11 @@ func judgeWords(n *wirechief.Number) *wirechief.Error {
 	}
 	if !(n.Throughput >= 0 && n.Throughput <= 10_000) { // also not a NaN
 		return wrongSetting("throughput", "%v is out of range: 0 to 10000 segments a second", n.Throughput)
+	}
+	for i, id := range n.Groups {
+		if slices.Index(n.Groups, id) != i {
+			return wrongSetting("groups", "group %d is there twice", id)
+		}
 	}
 	if n.Priority < -1000 || n.Priority > 1000 {
 		return wrongSetting("priority", "%d is out of range: -1000 to 1000", n.Priority)
@@ -297,6 +303,16 @@ func QueueMinutes() []int { return []int{1, 2, 5, 10, 15, 20, 25, 30} }
 // overflow is the shape of a number (E.164): an overflow may be of a plan that
 // is not known here, or a number of no plan, for trying.
 var overflow = regexp.MustCompile(`^\+[1-9][0-9]{6,14}$`)
+
+// judgeOverflow refuses to overflow to the number itself.
+func judgeOverflow(n *wirechief.Number) *wirechief.Error {
+	if c := n.Voice.Calls; c != nil && c.Overflow.Number == n.Number {
+		err := wirechief.Refuse(wirechief.Invalid, wirechief.RuleLoop, "%s would call itself", n.Number)
+		err.Field = "calls.overflow"
+		return err
+	}
+	return nil
+}
 
 func judgeCalls(c *wirechief.Calls) *wirechief.Error {
 	if c == nil {

@@ -40,7 +40,15 @@ func (x *Exchange) order(ctx context.Context, p wirechief.Principal, r *wirechie
 	if err != nil {
 		return nil, err
 	}
-	if err := x.place(ctx, p, r, n); err != nil {
+	// The guard may have to ask a name server: nobody else has to wait for it.
+	candidate := *n
+	candidate.Enabled = candidate.Capabilities
+	r.Settings.ApplyTo(&candidate)
+	v, refusal := x.vet(ctx, &candidate, nil)
+	if refusal != nil {
+		return nil, refusal
+	}
+	if err := x.place(ctx, p, v, r, n); err != nil {
 		return nil, err
 	}
 	if n.State == wirechief.NumberOrdered {
@@ -54,12 +62,12 @@ func (x *Exchange) order(ctx context.Context, p wirechief.Principal, r *wirechie
 
 // place writes an order down. What the number refers to cannot go away before
 // it is on disk.
-func (x *Exchange) place(ctx context.Context, p wirechief.Principal, r *wirechief.OrderRequest, n *wirechief.Number) error {
+func (x *Exchange) place(ctx context.Context, p wirechief.Principal, v *vetted, r *wirechief.OrderRequest, n *wirechief.Number) error {
 	defer x.configure(r.Settings.Campaign)()
 	if x.dir.tenant(r.Tenant) == nil { // it was there when the order came
 		return noTenant("")
 	}
-	if err := x.settleOrder(ctx, r, n); err != nil {
+	if err := x.settleOrder(ctx, v, r, n); err != nil {
 		return err
 	}
 	s := step{n: n, event: wirechief.NumberIsActive, who: p, message: "bought at " + n.Price.String() + " a month", debit: x.priceOfNumber(r.Tenant, n)}
@@ -120,7 +128,7 @@ func (x *Exchange) meant(ctx context.Context, r *wirechief.OrderRequest) (number
 }
 
 // settleOrder makes a number the tenant's, as it will be.
-func (x *Exchange) settleOrder(ctx context.Context, r *wirechief.OrderRequest, n *wirechief.Number) *wirechief.Error {
+func (x *Exchange) settleOrder(ctx context.Context, v *vetted, r *wirechief.OrderRequest, n *wirechief.Number) *wirechief.Error {
 	n.Tenant, n.State = r.Tenant, wirechief.NumberInService
 	n.Until, n.Reservation = time.Time{}, ""
 	n.ActivatedAt = x.Now().UTC().Truncate(time.Second)
@@ -150,7 +158,7 @@ func (x *Exchange) settleOrder(ctx context.Context, r *wirechief.OrderRequest, n
 	if n.Address == 0 && r.PickAddress && n.AddressRule.Needed() {
 		n.Address = x.fittingAddress(r.Tenant, n)
 	}
-	if err := x.judgeSettings(ctx, x.refs(), nil, n); err != nil {
+	if err := x.judgeVetted(ctx, v, x.refs(), nil, n); err != nil {
 		return err
 	}
 	if err := x.judgeCampaign(nil, n); err != nil {

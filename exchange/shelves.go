@@ -25,7 +25,10 @@ func (x *Exchange) Properties() Shelf[wirechief.Property] {
 			if err := judgeText("name", p.Name, maxName); err != nil || p.Name == "" {
 				return orNeeded(err, "name")
 			}
-			return judgeText("main_domain", p.MainDomain, maxName)
+			if err := judgeText("main_domain", p.MainDomain, maxName); err != nil {
+				return err
+			}
+			return judgeText("time_zone", p.TimeZone, maxTag)
 		},
 	}}
 }
