@@ -40,6 +40,7 @@ type Core interface {
 	UnmatchedReceipts(ctx context.Context, limit int) ([]wirechief.Receipt, error)
 	PauseCarrier(ctx context.Context, name string, paused bool) error
 	SimulateText(ctx context.Context, p wirechief.Principal, from, to, text string) error
+	Tenant(ctx context.Context, id string) (wirechief.Tenant, error)
 	Apply(ctx context.Context, f *state.File, dryRun bool) ([]state.Change, error)
 	Webhooks(ctx context.Context, tenant string) []wirechief.Webhook
 	Campaigns(ctx context.Context, tenant string) []exchange.CampaignUse

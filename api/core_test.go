@@ -107,6 +107,10 @@ func (c *core) Webhooks(_ context.Context, tenant string) []wirechief.Webhook {
 	return c.webhooks(tenant)
 }
 
+func (c *core) Tenant(_ context.Context, id string) (wirechief.Tenant, error) {
+	return wirechief.Tenant{ID: id}, nil
+}
+
 func (c *core) Campaigns(_ context.Context, tenant string) []exchange.CampaignUse {
 	return c.campaigns(tenant)
 }

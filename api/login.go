@@ -89,6 +89,15 @@ func tenantOf(p wirechief.Principal, named string) (string, error) {
 	}
 }
 
+// known is tenantOf of a tenant that there is.
+func (a *api) known(ctx context.Context, p wirechief.Principal, named string) (string, error) {
+	tenant, err := tenantOf(p, named)
+	if err == nil && tenant != "" && p.Operator {
+		_, err = a.Core.Tenant(ctx, tenant)
+	}
+	return tenant, err
+}
+
 // oneTenant is tenantOf where it cannot be all of them.
 func oneTenant(p wirechief.Principal, named string) (string, error) {
 	tenant, err := tenantOf(p, named)

@@ -128,7 +128,7 @@ type numbersOutput struct {
 
 func (a *api) listNumbers(ctx context.Context, in *numbersInput) (*numbersOutput, error) {
 	p := who(ctx)
-	tenant, err := tenantOf(p, in.Tenant)
+	tenant, err := a.known(ctx, p, in.Tenant)
 	if err != nil {
 		return nil, err
 	}
@@ -229,7 +229,7 @@ type eventsOutput struct {
 
 func (a *api) listEvents(ctx context.Context, in *eventsInput) (*eventsOutput, error) {
 	p := who(ctx)
-	tenant, err := tenantOf(p, in.Tenant)
+	tenant, err := a.known(ctx, p, in.Tenant)
 	if err != nil {
 		return nil, err
 	}
