@@ -55,9 +55,12 @@ func (s *server) greetingUse(c *call) (u greetingUse, err error) {
 	if err != nil {
 		return u, err
 	}
-	numbers, _ := s.core.FindNumbers(c.r.Context(), c.p, wirechief.NumberFilter{})
-	for i := range numbers {
-		n := &numbers[i]
+	plain := greetingsOf(chosen(&wirechief.Number{}, custom), nil).defaults // of most numbers
+	s.core.EachNumber(c.r.Context(), c.p, wirechief.NumberFilter{}, func(n *wirechief.Number) bool {
+		if len(n.Voice.Greetings) == 0 && len(n.Voice.GreetingSettings) == 0 {
+			note(u.numbers, n.ID, plain)
+			return true
+		}
 		used := greetingsOf(chosen(n, custom), nil).defaults
 		for _, id := range n.Voice.Greetings {
 			used = append(used, strconv.FormatInt(id, 10))
@@ -66,7 +69,8 @@ func (s *server) greetingUse(c *call) (u greetingUse, err error) {
 			used = slices.AppendSeq(used, maps.Values(cases))
 		}
 		note(u.numbers, n.ID, used)
-	}
+		return true
+	})
 	ivrs, err := s.core.IVRs().List(c.r.Context(), c.p.Tenant)
 	for _, v := range ivrs {
 		var used []string

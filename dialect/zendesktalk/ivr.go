@@ -140,12 +140,15 @@ func (s *server) readIVR(c *call) (p ivrPatch, err error) {
 // answers with it.
 func (s *server) putIVR(c *call, status int, v *wirechief.IVR, p ivrPatch) error {
 	ids, change := p.numbers.Value()
-	numbers, _ := s.core.FindNumbers(c.r.Context(), c.p, wirechief.NumberFilter{})
-	for _, n := range numbers {
-		wanted := slices.Contains(ids, n.ID)
-		if !change || wanted == (n.Voice.IVR == v.ID) {
-			continue
+	var moved []*wirechief.Number
+	s.core.EachNumber(c.r.Context(), c.p, wirechief.NumberFilter{}, func(n *wirechief.Number) bool {
+		if change && slices.Contains(ids, n.ID) != (n.Voice.IVR == v.ID) {
+			moved = append(moved, n)
 		}
+		return change
+	})
+	for _, n := range moved {
+		wanted := slices.Contains(ids, n.ID)
 		if _, err := s.core.ConfigureNumber(c.r.Context(), c.p, n.Number, func(n wirechief.Number) (to wirechief.NumberPatch, _ error) {
 			switch {
 			case wanted:

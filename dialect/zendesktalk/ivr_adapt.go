@@ -47,12 +47,12 @@ func (s *server) ivrView(c *call) (*ivrView, error) {
 	if view.greetings, err = s.customGreetings(c.r.Context(), c.p.Tenant); err != nil {
 		return nil, err
 	}
-	numbers, _ := s.core.FindNumbers(c.r.Context(), c.p, wirechief.NumberFilter{})
-	for _, n := range numbers {
+	s.core.EachNumber(c.r.Context(), c.p, wirechief.NumberFilter{}, func(n *wirechief.Number) bool {
 		if n.Voice.IVR != 0 {
-			view.numbers[n.Voice.IVR] = append(view.numbers[n.Voice.IVR], n)
+			view.numbers[n.Voice.IVR] = append(view.numbers[n.Voice.IVR], *n)
 		}
-	}
+		return true
+	})
 	return view, nil
 }
 

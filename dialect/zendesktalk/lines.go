@@ -176,7 +176,11 @@ type anyLine struct {
 // listLines gives both kinds together, newest first (zendesktalk: GET /lines,
 // response 200, lines, next_page, previous_page, count).
 func (s *server) listLines(c *call) error {
-	numbers, _ := s.core.FindNumbers(c.r.Context(), c.p, wirechief.NumberFilter{})
+	var numbers []*wirechief.Number
+	s.core.EachNumber(c.r.Context(), c.p, wirechief.NumberFilter{}, func(n *wirechief.Number) bool {
+		numbers = append(numbers, n)
+		return true
+	})
 	digital, err := s.core.DigitalLines().List(c.r.Context(), c.p.Tenant)
 	if err != nil {
 		return err
@@ -186,8 +190,8 @@ func (s *server) listLines(c *call) error {
 		return err
 	}
 	lines := make([]anyLine, 0, len(numbers)+len(digital))
-	for i := range numbers {
-		lines = append(lines, anyLine{id: numbers[i].ID, since: numbers[i].ActivatedAt, number: &numbers[i]})
+	for _, n := range numbers {
+		lines = append(lines, anyLine{id: n.ID, since: n.ActivatedAt, number: n})
 	}
 	for i := range digital {
 		lines = append(lines, anyLine{id: digital[i].ID, since: digital[i].CreatedAt, digital: &digital[i]})

@@ -27,6 +27,7 @@ type Core interface {
 
 	NumberByID(ctx context.Context, p wirechief.Principal, id int64) (wirechief.Number, error)
 	FindNumbers(ctx context.Context, p wirechief.Principal, f wirechief.NumberFilter) ([]wirechief.Number, int)
+	EachNumber(ctx context.Context, p wirechief.Principal, f wirechief.NumberFilter, do func(*wirechief.Number) bool)
 	ConfigureNumber(ctx context.Context, p wirechief.Principal, number string, change func(wirechief.Number) (wirechief.NumberPatch, error)) (wirechief.Number, error)
 	SearchOffers(ctx context.Context, p wirechief.Principal, q wirechief.OfferQuery) (exchange.OfferPage, error)
 	Quote(tenant, number string) string
