@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"unicode/utf8"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -32,6 +33,9 @@ type things[T, W any] struct {
 	shelf           func() exchange.Shelf[T]
 	show            func(*T) W
 	keep            func(*T, *W) error // writes what can be changed
+	// ready does beforehand what takes long, and gives the keep of this one
+	// request; nil: keep does.
+	ready func(body map[string]any) func(*T, *W) error
 }
 
 // shelves adds the operations on what numbers refer to.
@@ -68,7 +72,7 @@ func (a *api) shelves() {
 	})
 	serve(a, things[wirechief.Agent, wire.Agent]{
 		one: "agent", many: "agents", path: "/agents", shelf: func() exchange.Shelf[wirechief.Agent] { return c.Agents() },
-		show: newAgent, keep: keepAgent,
+		show: newAgent, keep: keepAgent, ready: readyAgent,
 	})
 	serve(a, things[wirechief.IVR, wire.IVR]{
 		one: "IVR", many: "IVRs", path: "/ivrs", shelf: func() exchange.Shelf[wirechief.IVR] { return c.IVRs() }, show: newIVR, keep: readIVR,
@@ -79,16 +83,28 @@ func (a *api) shelves() {
 	})
 	serve(a, things[wirechief.Greeting, wire.Greeting]{
 		one: "greeting", many: "greetings", path: "/greetings", shelf: func() exchange.Shelf[wirechief.Greeting] { return c.Greetings() },
-		show: a.newGreeting,
+		show: newGreeting,
 	})
 }
 
-// keepAgent hashes a password that is given, and keeps the one that is there
-// when nothing is said of it.
-func keepAgent(t *wirechief.Agent, w *wire.Agent) error {
-	if w.Password != "" {
-		t.Password = access.HashPassword(wirechief.Secret(w.Password))
+// readyAgent hashes a password that is given, before anybody has to wait for
+// that; the one that is there is kept when nothing is said of it.
+func readyAgent(body map[string]any) func(*wirechief.Agent, *wire.Agent) error {
+	password, _ := body["password"].(string)
+	if password == "" || utf8.RuneCountInString(password) > maxPassword { // too long a one is refused
+		return keepAgent
 	}
+	hash := access.HashPassword(wirechief.Secret(password))
+	return func(t *wirechief.Agent, w *wire.Agent) error {
+		t.Password = hash
+		return keepAgent(t, w)
+	}
+}
+
+// maxPassword is how many characters of a password are worth hashing.
+const maxPassword = 1024
+
+func keepAgent(t *wirechief.Agent, w *wire.Agent) error {
 	t.Email, t.Name, t.Role, t.Phone, t.State, t.Via = w.Email, w.Name, w.Role, w.Phone, w.State, w.Via
 	return nil
 }
@@ -98,14 +114,13 @@ func newAgent(t *wirechief.Agent) wire.Agent {
 	return wire.Agent{ID: t.ID, Email: t.Email, Name: t.Name, Role: t.Role, Phone: t.Phone, State: t.State, Via: t.Via, StateAt: t.StateAt}
 }
 
-func (a *api) newGreeting(g *wirechief.Greeting) wire.Greeting {
+func newGreeting(g *wirechief.Greeting) wire.Greeting {
 	out := wire.Greeting{ID: g.ID, Name: g.Name, CreatedAt: g.CreatedAt}
 	if names := wirechief.GreetingCategories(); g.Category >= 1 && g.Category <= len(names) {
 		out.Category = names[g.Category-1]
 	}
 	if g.Audio != nil {
-		link := wire.Media(a.Link(wirechief.MediaItem{Token: g.Audio.Token, Type: g.Audio.Type, Size: g.Audio.Size}))
-		out.File, out.Audio = g.Audio.Name, &link
+		out.File, out.Audio = g.Audio.Name, &wire.Sound{Type: g.Audio.Type, Size: g.Audio.Size}
 	}
 	return out
 }
@@ -194,7 +209,11 @@ func serve[T, W any](a *api, k things[T, W]) {
 		if err != nil {
 			return nil, err
 		}
-		t, err := k.shelf().Put(ctx, p, id, func(t *T) error { return change(t, body, k.show, k.keep) })
+		keep := k.keep
+		if k.ready != nil {
+			keep = k.ready(body)
+		}
+		t, err := k.shelf().Put(ctx, p, id, func(t *T) error { return change(t, body, k.show, keep) })
 		if err != nil {
 			return nil, err
 		}

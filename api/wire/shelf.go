@@ -96,8 +96,14 @@ type Greeting struct {
 	Name      string    `json:"name"`
 	Category  string    `json:"category" enum:",voicemail,available,wait,hold,ivr,callback,callback_confirmation,call_recording_opt_out,call_recording_opt_in"`
 	File      string    `json:"file" doc:"As the sound file was called; empty: none was uploaded"`
-	Audio     *Media    `json:"audio" doc:"The sound file"`
+	Audio     *Sound    `json:"audio" doc:"The sound file, which the Zendesk Talk API takes and gives"`
 	CreatedAt time.Time `json:"created_at,omitzero"`
+}
+
+// Sound says what a sound file is.
+type Sound struct {
+	Type string `json:"type" example:"audio/mpeg"`
+	Size int64  `json:"size" doc:"Octets"`
 }
 
 // IVR is a voice menu: menus with routes by key.
