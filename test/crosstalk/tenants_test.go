@@ -37,29 +37,48 @@ var calls = []string{
 	"GET /wirechief/v1/numbers/%2B{N}/events",
 }
 
-// A number of another tenant's answers as one that nobody has.
+// A number of another tenant's answers as one that nobody has: in service, in
+// quarantine, or only reserved.
 func TestAForeignNumberIsAsUnknown(t *testing.T) {
+	for _, state := range []struct{ name, number, make string }{
+		{"in service", theirs, ""},
+		{"aging", theirs, "DELETE /wirechief/v1/numbers/%2B" + digits(theirs)},
+		{"reserved", onSale, `POST /wirechief/v1/reservations {"numbers":["` + onSale + `"]}`},
+	} {
+		t.Run(state.name, func(t *testing.T) {
+			for _, call := range calls {
+				h := newHouse(t)
+				foreignID := at(h.read(own, "globex", theirs), "id")
+				if state.make != "" {
+					h.must("globex", state.make)
+				}
+				h.foreign(call, state.number, foreignID)
+			}
+		})
+	}
+}
+
+// foreign makes a call about a number of another tenant's, and about one that
+// nobody has.
+func (h *house) foreign(call, number, id string) {
+	h.t.Helper()
 	const unknown = "+13105550177"
-	for _, call := range calls {
-		h := newHouse(t)
-		foreignID := h.zendeskID("globex", theirs)
-		fill := func(number, id string) string {
-			return strings.NewReplacer("{N}", digits(number), "{ID}", id).Replace(call)
-		}
-		before := h.read(own, "globex", theirs)
-		foreignStatus, foreign := h.do("acme", fill(theirs, foreignID))
-		unknownStatus, none := h.do("acme", fill(unknown, "987654321"))
-		foreign = strings.NewReplacer(digits(theirs), "N", foreignID, "ID").Replace(foreign)
-		none = strings.NewReplacer(digits(unknown), "N", "987654321", "ID").Replace(none)
-		if foreignStatus != unknownStatus || foreign != none {
-			t.Errorf("%s\nforeign: %d %s\nunknown: %d %s", call, foreignStatus, foreign, unknownStatus, none)
-		}
-		if unknownStatus < 400 && !strings.HasSuffix(call, "/events") {
-			t.Errorf("%s: %d for a number that nobody has", call, unknownStatus)
-		}
-		if after := h.read(own, "globex", theirs); after != before {
-			t.Errorf("%s changed another tenant's number:\n%s\n%s", call, before, after)
-		}
+	fill := func(number, id string) string {
+		return strings.NewReplacer("{N}", digits(number), "{ID}", id).Replace(call)
+	}
+	before := h.read(own, "globex", number)
+	foreignStatus, foreign := h.do("acme", fill(number, id))
+	unknownStatus, none := h.do("acme", fill(unknown, "987654321"))
+	foreign = strings.NewReplacer(digits(number), "N", id, "ID").Replace(foreign)
+	none = strings.NewReplacer(digits(unknown), "N", "987654321", "ID").Replace(none)
+	if foreignStatus != unknownStatus || foreign != none {
+		h.t.Errorf("%s\nforeign: %d %s\nunknown: %d %s", call, foreignStatus, foreign, unknownStatus, none)
+	}
+	if unknownStatus < 400 && !strings.HasSuffix(call, "/events") {
+		h.t.Errorf("%s: %d for a number that nobody has", call, unknownStatus)
+	}
+	if after := h.read(own, "globex", number); after != before {
+		h.t.Errorf("%s changed another tenant's number:\n%s\n%s", call, before, after)
 	}
 }
 
