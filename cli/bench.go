@@ -101,7 +101,7 @@ func scenarioNames() string {
 }
 
 func printFigures(stdio IO, figures []bench.Figure) {
-	t := newTable(stdio.Out, "  WHAT", "MEASURED", "AT LEAST", "AIM", "")
+	t := newTable(stdio.Out, "  WHAT", "MEASURED", "AT LEAST", "AIM", "").whole()
 	asked := func(v float64) string {
 		if v == 0 {
 			return ""

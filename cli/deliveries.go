@@ -46,7 +46,7 @@ func (c *listDeliveries) Run(ctx context.Context, stdio IO) error {
 	if c.JSON {
 		return printJSON(stdio.Out, list)
 	}
-	t := newTable(stdio.Out, "ID", "KIND", "STATUS", "TRIES", "LAST", "NEXT", "MESSAGE", "DESTINATION")
+	t := newTable(stdio.Out, "ID", "KIND", "STATUS", "TRIES", "LAST", "NEXT", "MESSAGE", "DESTINATION").leaveOut("KIND", "TRIES", "NEXT", "MESSAGE", "LAST")
 	for i := range list {
 		d := &list[i]
 		last := ""
@@ -57,6 +57,7 @@ func (c *listDeliveries) Run(ctx context.Context, stdio IO) error {
 			strconv.FormatInt(d.MessageID, 10), oneLine(d.Destination, 80))
 	}
 	t.flush()
+	nothingFound(stdio, len(list))
 	return nil
 }
 
@@ -87,7 +88,7 @@ func (c *showDelivery) Run(ctx context.Context, stdio IO) error {
 		return printJSON(stdio.Out, d)
 	}
 	fmt.Fprintf(stdio.Out, "delivery %d of message %d: %s\n%s %s\n%s\n\n", d.ID, d.MessageID, d.Status, d.Method, d.Destination, oneLine(d.Body, 4000))
-	t := newTable(stdio.Out, "TRY", "AT", "ANSWER", "TOOK", "PEER", "NEXT", "ERROR")
+	t := newTable(stdio.Out, "TRY", "AT", "ANSWER", "TOOK", "PEER", "NEXT", "ERROR").leaveOut("PEER", "NEXT", "TOOK")
 	for i := range d.Attempts {
 		a := &d.Attempts[i]
 		t.row(strconv.Itoa(a.N), clock(a.At), orText(statusWords(a), a.Class), fmt.Sprintf("%.1f ms", a.DurationMS), a.Peer, clock(a.NextAt), oneLine(a.Error, 80))

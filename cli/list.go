@@ -36,7 +36,7 @@ func (c *list) Run(ctx context.Context, stdio IO) error {
 	if c.JSON {
 		return printJSON(stdio.Out, things.all)
 	}
-	t := newTable(stdio.Out, things.columns...)
+	t := newTable(stdio.Out, things.columns...).leaveOut("PROVINCE", "ZIP", "TIME ZONE", "DESCRIPTION", "METHOD")
 	for _, row := range things.rows {
 		for i := range row {
 			row[i] = oneLine(row[i], 60)

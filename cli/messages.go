@@ -56,7 +56,7 @@ func (c *listMessages) Run(ctx context.Context, stdio IO) error {
 	if c.JSON {
 		return printJSON(stdio.Out, list)
 	}
-	t := newTable(stdio.Out, "ID", "TENANT", "AT", "WAY", "FROM", "TO", "STATUS", "CARRIER", "TEXT")
+	t := newTable(stdio.Out, "ID", "TENANT", "AT", "WAY", "FROM", "TO", "STATUS", "CARRIER", "TEXT").unlessSeveral("TENANT").leaveOut("CARRIER", "TENANT", "WAY")
 	for i := range list {
 		t.row(messageCells(&list[i])...)
 	}

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"io"
 	"strconv"
 	"strings"
 	"time"
@@ -110,13 +111,16 @@ func allNumbers(ctx context.Context, cl *client.Client, q client.NumberQuery, mo
 	}
 }
 
-func printNumbers(stdio IO, list []wire.Number) {
-	t := newTable(stdio.Out, "NUMBER", "TENANT", "STATE", "TYPE", "CARRIER", "ENABLED", "CAMPAIGN", "WEBHOOK", "NAME")
+func printNumbers(stdio IO, list []wire.Number) { numbersTable(stdio.Out, list).flush() }
+
+func numbersTable(w io.Writer, list []wire.Number) *table {
+	t := newTable(w, "NUMBER", "TENANT", "STATE", "TYPE", "CARRIER", "ENABLED", "CAMPAIGN", "WEBHOOK", "NAME").
+		unlessSeveral("TENANT").leaveOut("WEBHOOK", "CAMPAIGN", "CARRIER", "TENANT", "TYPE", "ENABLED")
 	for i := range list {
 		n := &list[i]
 		t.row(n.Number, n.Tenant, n.State, n.Type, n.Carrier, strings.Join(n.Enabled, ","), n.Campaign, n.Webhook, oneLine(n.Name, 40))
 	}
-	t.flush()
+	return t
 }
 
 type showNumber struct {
@@ -211,10 +215,10 @@ func (c *numberEvents) Run(ctx context.Context, stdio IO) error {
 	if c.JSON {
 		return printJSON(stdio.Out, list)
 	}
-	t := newTable(stdio.Out, "ID", "AT", "NUMBER", "TENANT", "EVENT", "BY", "DETAIL")
+	t := newTable(stdio.Out, "ID", "AT", "NUMBER", "TENANT", "EVENT", "BY", "DETAIL").unlessSeveral("TENANT").leaveOut("ID", "TENANT", "BY")
 	for _, e := range list {
 		detail := strings.Trim(e.Message+"; "+e.Detail, "; ")
-		t.row(strconv.FormatInt(e.ID, 10), clock(e.At), e.Number, e.Tenant, e.Type, e.By, oneLine(detail, widthOf(stdio.Out)))
+		t.row(strconv.FormatInt(e.ID, 10), date(e.At), e.Number, e.Tenant, e.Type, e.By, oneLine(detail, widthOf(stdio.Out)))
 	}
 	t.flush()
 	nothingFound(stdio, len(list))

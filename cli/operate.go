@@ -162,12 +162,13 @@ func (c *unmatchedReceipts) Run(ctx context.Context, stdio IO) error {
 	if c.JSON {
 		return printJSON(stdio.Out, list)
 	}
-	t := newTable(stdio.Out, "AT", "CARRIER", "ID", "STATE", "CODE", "FROM", "TO", "RAW")
+	t := newTable(stdio.Out, "AT", "CARRIER", "ID", "STATE", "CODE", "FROM", "TO", "RAW").leaveOut("CODE", "ID", "FROM")
 	for i := range list {
 		r := &list[i]
 		t.row(clock(r.At), r.Carrier, r.ID, string(r.State), r.Code, r.From, r.To, oneLine(r.Raw, widthOf(stdio.Out)))
 	}
 	t.flush()
+	nothingFound(stdio, len(list))
 	return nil
 }
 
@@ -189,7 +190,8 @@ func (c *listCarriers) Run(ctx context.Context, stdio IO) error {
 	if c.JSON {
 		return printJSON(stdio.Out, list)
 	}
-	t := newTable(stdio.Out, "NAME", "TYPE", "STATE", "LINKS", "QUEUE", "OLDEST", "ERRORS", "LAST RECEIPT", "ABILITIES", "LAST ERROR")
+	t := newTable(stdio.Out, "NAME", "TYPE", "STATE", "LINKS", "QUEUE", "OLDEST", "ERRORS", "LAST RECEIPT", "ABILITIES", "LAST ERROR").
+		leaveOut("ABILITIES", "OLDEST", "LINKS", "LAST RECEIPT", "TYPE")
 	for i := range list {
 		v := &list[i]
 		state := v.State
@@ -204,6 +206,7 @@ func (c *listCarriers) Run(ctx context.Context, stdio IO) error {
 			fmt.Sprintf("%.1f %%", 100*v.ErrorRate), clock(instant(v.LastReceipt)), strings.Join(v.Abilities, ","), oneLine(v.LastError, 80))
 	}
 	t.flush()
+	nothingFound(stdio, len(list))
 	return nil
 }
 

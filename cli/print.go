@@ -6,7 +6,6 @@ import (
 	"io"
 	"os"
 	"strings"
-	"text/tabwriter"
 	"time"
 	"unicode/utf8"
 
@@ -20,26 +19,6 @@ func printJSON(w io.Writer, v any) error {
 	e.SetIndent("", "  ")
 	return e.Encode(v)
 }
-
-// table sets rows in columns.
-type table struct{ w *tabwriter.Writer }
-
-func newTable(w io.Writer, columns ...string) *table {
-	t := &table{tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)}
-	t.row(columns...)
-	return t
-}
-
-func (t *table) row(cells ...string) {
-	for i, c := range cells {
-		if c == "" {
-			cells[i] = "-"
-		}
-	}
-	fmt.Fprintln(t.w, strings.Join(cells, "\t"))
-}
-
-func (t *table) flush() { t.w.Flush() }
 
 // nothingFound says beside an empty table that it is no mistake.
 func nothingFound(stdio IO, rows int) {
@@ -59,6 +38,9 @@ func clock(at time.Time) string {
 	}
 	return at.Format("2006-01-02 15:04:05")
 }
+
+// date writes an instant to the second in the zone of the machine, with its date.
+func date(at time.Time) string { return at.Local().Format(time.DateTime) }
 
 // oneLine shortens a text to fit a column, and shows what would move the cursor.
 func oneLine(s string, most int) string {

@@ -25,12 +25,15 @@ type searchNumbers struct {
 	Contains     string   `name:"contains" help:"Digits, letters of a keypad, * for one digit, % for any; + and $ tie it to an end." placeholder:"P"`
 	Location     string   `name:"location" help:"State or town." placeholder:"L"`
 	Carrier      string   `name:"carrier" help:"Of this carrier." placeholder:"NAME"`
-	Limit        int      `name:"limit" help:"At most so many." default:"20"`
+	Limit        int      `name:"limit" help:"At most so many, 1 to 1000." default:"20"`
 	Offset       int      `name:"offset" help:"Leave out so many first." placeholder:"N"`
 	JSON         bool     `name:"json" help:"Print JSON."`
 }
 
 func (c *searchNumbers) Run(ctx context.Context, stdio IO) error {
+	if c.Limit < 1 || c.Limit > 1000 || c.Offset < 0 {
+		return usagef("--limit is 1 to 1000, and --offset 0 or more")
+	}
 	cl, err := c.open(stdio)
 	if err != nil {
 		return err
@@ -46,7 +49,7 @@ func (c *searchNumbers) Run(ctx context.Context, stdio IO) error {
 	if c.JSON {
 		return printJSON(stdio.Out, found)
 	}
-	t := newTable(stdio.Out, "NUMBER", "TYPE", "LOCATION", "CAPABILITIES", "PRICE", "ADDRESS")
+	t := newTable(stdio.Out, "NUMBER", "TYPE", "LOCATION", "CAPABILITIES", "PRICE", "ADDRESS").leaveOut("TYPE", "LOCATION")
 	for _, o := range found.Offers {
 		t.row(o.Number, o.Type, oneLine(o.Location, 40), strings.Join(o.Capabilities, ","), o.Price, o.Address)
 	}
@@ -121,7 +124,7 @@ func (c *listReservations) Run(ctx context.Context, stdio IO) error {
 	if c.JSON {
 		return printJSON(stdio.Out, list)
 	}
-	t := newTable(stdio.Out, "TOKEN", "TENANT", "UNTIL", "NUMBERS")
+	t := newTable(stdio.Out, "TOKEN", "TENANT", "UNTIL", "NUMBERS").unlessSeveral("TENANT")
 	for _, r := range list {
 		t.row(r.Token, r.Tenant, r.Until.Format(time.RFC3339), strings.Join(r.Numbers, ","))
 	}
