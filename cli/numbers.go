@@ -151,7 +151,7 @@ func (c *showNumber) Run(ctx context.Context, stdio IO) error {
 func printNumber(stdio IO, n *wire.Number) error {
 	printNumbers(stdio, []wire.Number{*n})
 	fmt.Fprintln(stdio.Out)
-	t := newTable(stdio.Out, "SETTING", "VALUE")
+	t := newTable(stdio.Out, "SETTING", "VALUE").whole()
 	for _, row := range [][2]string{
 		{"id", strconv.FormatInt(n.ID, 10)},
 		{"until", rfc3339(n.Until)},
@@ -179,7 +179,7 @@ func printNumber(stdio IO, n *wire.Number) error {
 	}
 	for i, name := range setting.Names() {
 		if values[i] != usual[i] {
-			t.row(name, oneLine(values[i], widthOf(stdio.Out)))
+			t.row(name, oneLine(values[i], 2000))
 		}
 	}
 	t.flush()

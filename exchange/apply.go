@@ -247,7 +247,10 @@ func differences(before, after []byte) string {
 			b.WriteString(", ")
 		}
 		b.WriteString(key)
-		if value := now[key]; len(value) <= 60 && isPlain(key, value) {
+		switch value := now[key]; {
+		case len(value) == 0 && string(old[key]) == "true": // a switch is off when it is left out
+			b.WriteString("=false")
+		case len(value) <= 60 && isPlain(key, value):
 			fmt.Fprintf(&b, "=%s", orNone(value))
 		}
 	}
