@@ -280,6 +280,8 @@ func mergeForwards(old []wirechief.Forward, named []state.Forward) []wirechief.F
 			f.History = s.History
 		}
 		set(&f.Timezone, s.Timezone)
+		f.Set = explicit(f.Set, "method", s.Method != nil)
+		f.Set = explicit(f.Set, "timezone", s.Timezone != nil)
 		set(&f.Prefix, s.Prefix)
 		set(&f.Suffix, s.Suffix)
 		set(&f.Sender, s.Sender)
@@ -287,6 +289,15 @@ func mergeForwards(old []wirechief.Forward, named []state.Forward) []wirechief.F
 		set(&f.Context, s.Context)
 	}
 	return out
+}
+
+// explicit notes that a property was said, for the API that gives back just
+// what was (message2give: GET Virtual Number).
+func explicit(names []string, name string, said bool) []string {
+	if !said || slices.Contains(names, name) {
+		return names
+	}
+	return append(slices.Clip(names), name)
 }
 
 // newForward has the defaults of its type.

@@ -453,3 +453,22 @@ func TestAMeteredTenantPaysForANumber(t *testing.T) {
 		t.Errorf("left: %s", left)
 	}
 }
+
+// A quarantine is never shorter than it is said to be.
+func TestAQuarantineLastsItsTime(t *testing.T) {
+	w := shop(t, func(o *exchange.Options) { o.Aging = 3 * time.Second })
+	w.mustBuy("+15105550100")
+	w.clock.advance(547 * time.Millisecond)
+	n, err := w.Release(t.Context(), acme, "+15105550100")
+	if err != nil || n.Until.Sub(w.clock.Now()) < 3*time.Second {
+		t.Fatalf("it ends %v after the release, %v", n.Until.Sub(w.clock.Now()), err)
+	}
+	w.clock.advance(3 * time.Second)
+	if _, err := w.buy(globex, "+15105550100"); err == nil {
+		t.Error("it was sold before its time was over")
+	}
+	w.clock.advance(time.Second)
+	if _, err := w.buy(globex, "+15105550100"); err != nil {
+		t.Error(err)
+	}
+}

@@ -34,7 +34,11 @@ func (x *Exchange) Release(ctx context.Context, p wirechief.Principal, number st
 // quarantined is a number in its quarantine, with all its settings.
 func (x *Exchange) quarantined(n *wirechief.Number) *wirechief.Number {
 	next := *n
-	next.State, next.Until = wirechief.NumberAging, x.Now().UTC().Add(x.Aging).Truncate(time.Second)
+	// Whole seconds, never too few of them; no quarantine is over at once.
+	next.State, next.Until = wirechief.NumberAging, x.Now().UTC().Add(x.Aging)
+	if x.Aging > 0 {
+		next.Until = next.Until.Add(time.Second - 1).Truncate(time.Second)
+	}
 	return &next
 }
 
