@@ -33,6 +33,9 @@ type Carrier struct {
 	log    *slog.Logger
 	now    func() time.Time
 	client *http.Client
+	// slots has a place for each message under way, as many as connections: who
+	// waits for one can be told to go without any of it having left.
+	slots chan struct{}
 
 	outstanding atomic.Int64
 	lastReceipt atomic.Int64 // Unix nanoseconds
@@ -60,7 +63,7 @@ func New(name string, cfg Config, s carrier.Services) *Carrier {
 	}
 	return &Carrier{
 		name: name, cfg: cfg, now: s.Now, log: s.Log.With("carrier", name),
-		state: carrier.Stopped, since: s.Now(),
+		state: carrier.Stopped, since: s.Now(), slots: make(chan struct{}, max(cfg.Connections, 1)),
 		client: &http.Client{
 			Transport: &http.Transport{
 				DialContext:         (&net.Dialer{Timeout: 5 * time.Second}).DialContext,
@@ -174,6 +177,7 @@ type request struct {
 // send makes the request and judges what comes of it.
 func (c *Carrier) send(ctx, run context.Context, s carrier.Submission) wirechief.Outcome {
 	var left atomic.Bool // something of the request may have reached the far side
+	all := run           // of the link; it has ended before anything of it that is under way does
 	run, cancel := context.WithTimeout(run, c.cfg.ResponseTimeout)
 	defer cancel()
 	defer context.AfterFunc(ctx, func() {
@@ -186,6 +190,15 @@ func (c *Carrier) send(ctx, run context.Context, s carrier.Submission) wirechief
 	}), s)
 	if err != nil { // a configuration that Validate would have refused
 		return wirechief.Outcome{Disposition: wirechief.Final, Reason: wirechief.ReasonProtocol, Elsewhere: true, Text: "the request could not be made"}
+	}
+	select {
+	case c.slots <- struct{}{}:
+		defer func() { <-c.slots }()
+	case <-run.Done():
+		return c.unanswered(ctx, run, run.Err(), false)
+	}
+	if err := all.Err(); err != nil {
+		return c.unanswered(ctx, run, err, false)
 	}
 	res, err := c.client.Do(r)
 	if err != nil {
