@@ -33,6 +33,11 @@ const (
 	TypeSharedRate NumberType = "shared-rate"
 )
 
+// NumberTypes lists the types.
+func NumberTypes() []NumberType {
+	return []NumberType{TypeLocal, TypeTollFree, TypeMobile, TypeNational, TypeSharedRate}
+}
+
 // Verification is how far the verification of a toll-free number has come.
 type Verification string
 
@@ -50,6 +55,24 @@ type Capabilities struct {
 	SMS   bool `json:"sms,omitempty"`
 	MMS   bool `json:"mms,omitempty"`
 	Fax   bool `json:"fax,omitempty"`
+}
+
+// CapabilitiesOf reads capabilities by name: voice, sms, mms, fax. Other words
+// mean nothing.
+func CapabilitiesOf(words []string) (c Capabilities) {
+	for _, w := range words {
+		switch w {
+		case "voice":
+			c.Voice = true
+		case "sms":
+			c.SMS = true
+		case "mms":
+			c.MMS = true
+		case "fax":
+			c.Fax = true
+		}
+	}
+	return c
 }
 
 // Number is a telephone number, where it is in its life, and what it does. It

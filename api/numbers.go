@@ -70,7 +70,7 @@ func (s *Selection) filter(tenant string) (f wirechief.NumberFilter, err error) 
 	if f.States, err = words("state", s.State, numberStates()); err != nil {
 		return f, err
 	}
-	if f.Types, err = words("type", s.Type, numberTypes()); err != nil {
+	if f.Types, err = words("type", s.Type, wirechief.NumberTypes()); err != nil {
 		return f, err
 	}
 	f.Capabilities, err = readCapabilities("capabilities", s.Capabilities)
@@ -81,10 +81,6 @@ func numberStates() []wirechief.NumberState {
 	return []wirechief.NumberState{
 		wirechief.NumberAvailable, wirechief.NumberReserved, wirechief.NumberOrdered, wirechief.NumberPending, wirechief.NumberInService, wirechief.NumberAging,
 	}
-}
-
-func numberTypes() []wirechief.NumberType {
-	return []wirechief.NumberType{wirechief.TypeLocal, wirechief.TypeTollFree, wirechief.TypeMobile, wirechief.TypeNational, wirechief.TypeSharedRate}
 }
 
 // words reads a list of words out of a closed list; each may be several, with

@@ -72,7 +72,7 @@ func (a *api) searchOffers(ctx context.Context, in *offersInput) (*offersOutput,
 	if rest, ok := strings.CutPrefix(q.Contains, " "); ok {
 		q.Contains = "+" + rest
 	}
-	if q.Types, err = words("type", in.Type, numberTypes()); err != nil {
+	if q.Types, err = words("type", in.Type, wirechief.NumberTypes()); err != nil {
 		return nil, err
 	}
 	if q.Capabilities, err = readCapabilities("capabilities", in.Capabilities); err != nil {

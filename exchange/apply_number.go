@@ -85,7 +85,7 @@ func (a *application) tenantNumber(tenant string, s *state.Number) *wirechief.Er
 	set(&n.Carrier, s.Carrier)
 	if s.Capabilities != nil {
 		before := n.Capabilities
-		n.Capabilities = capabilitiesOf(s.Capabilities)
+		n.Capabilities = wirechief.CapabilitiesOf(s.Capabilities)
 		if n.Capabilities != before || old == nil {
 			n.Enabled = n.Capabilities
 		}
@@ -245,13 +245,6 @@ func typeOf(number string) wirechief.NumberType {
 		return wirechief.TypeTollFree
 	}
 	return wirechief.TypeLocal
-}
-
-func capabilitiesOf(list []string) wirechief.Capabilities {
-	return wirechief.Capabilities{
-		Voice: slices.Contains(list, "voice"), SMS: slices.Contains(list, "sms"),
-		MMS: slices.Contains(list, "mms"), Fax: slices.Contains(list, "fax"),
-	}
 }
 
 // mergeForwards changes the forwards that the file names, by type and

@@ -12,7 +12,7 @@ import (
 func (a *application) mergeSettings(n *wirechief.Number, s *state.Number) *wirechief.Error {
 	set(&n.Reference, s.Reference)
 	if s.Enabled != nil {
-		n.Enabled = capabilitiesOf(s.Enabled)
+		n.Enabled = wirechief.CapabilitiesOf(s.Enabled)
 	}
 	if s.Address != nil {
 		n.Address = 0

@@ -9,14 +9,9 @@ import (
 	"github.com/wirechief/wirechief/e164"
 )
 
-// numberTypes are the kinds of line that a number or an offer can be of.
-var numberTypes = [...]wirechief.NumberType{
-	wirechief.TypeLocal, wirechief.TypeTollFree, wirechief.TypeMobile, wirechief.TypeNational, wirechief.TypeSharedRate,
-}
-
 func (j judge) number(path string, n *Number) {
 	j.capabilities(at(path, "capabilities"), n.Capabilities)
-	optional(j, at(path, "type"), n.Type, numberTypes[:]...)
+	optional(j, at(path, "type"), n.Type, wirechief.NumberTypes()...)
 	optional(j, at(path, "toll_free_verification"), n.TollFree,
 		wirechief.Unverified, wirechief.VerificationPending, wirechief.Verified, wirechief.VerificationRejected)
 	if n.Throughput != nil && !(*n.Throughput >= 0 && *n.Throughput <= 10_000) { // also not a NaN
@@ -130,7 +125,7 @@ func (j judge) offer(path string, o *Offer) {
 		j.Report(at(path, "carrier"), "an offer needs the carrier that has it")
 	}
 	if o.Type != "" {
-		optional(j, at(path, "type"), &o.Type, numberTypes[:]...)
+		optional(j, at(path, "type"), &o.Type, wirechief.NumberTypes()...)
 	}
 	j.capabilities(at(path, "capabilities"), o.Capabilities)
 	j.price(at(path, "price"), o.Price)

@@ -50,7 +50,7 @@ func (o *Offer) One() OfferRow {
 func (o *Offer) terms() wirechief.Offer {
 	t := wirechief.Offer{
 		Carrier: o.Carrier, Type: o.Type, Country: strings.ToUpper(o.Country), Location: o.Location,
-		Capabilities: capabilitiesOf(o.Capabilities), Address: wirechief.AddressRequirement(o.Address),
+		Capabilities: wirechief.CapabilitiesOf(o.Capabilities), Address: wirechief.AddressRequirement(o.Address),
 	}
 	if o.Capabilities == nil {
 		t.Capabilities = wirechief.Capabilities{Voice: true, SMS: true}
@@ -59,13 +59,6 @@ func (o *Offer) terms() wirechief.Offer {
 		t.Price = *o.Price
 	}
 	return t
-}
-
-func capabilitiesOf(list []string) wirechief.Capabilities {
-	return wirechief.Capabilities{
-		Voice: slices.Contains(list, "voice"), SMS: slices.Contains(list, "sms"),
-		MMS: slices.Contains(list, "mms"), Fax: slices.Contains(list, "fax"),
-	}
 }
 
 // completion fills in what an offer leaves open. Countries are found by the
@@ -195,11 +188,11 @@ func (row *OfferRow) set(column, value string) error {
 		}
 		row.Number = n
 	case "type":
-		i := slices.Index(numberTypes[:], wirechief.NumberType(value))
+		i := slices.Index(wirechief.NumberTypes(), wirechief.NumberType(value))
 		if i < 0 {
 			return fmt.Errorf("%q is not a type: local, toll-free, mobile, national or shared-rate", value)
 		}
-		row.Type = numberTypes[i]
+		row.Type = wirechief.NumberTypes()[i]
 	case "location":
 		row.Location = strings.Clone(value)
 	case "capabilities":
@@ -209,7 +202,7 @@ func (row *OfferRow) set(column, value string) error {
 				return fmt.Errorf("%q is not a capability: voice, sms, mms and fax, joined by |", c)
 			}
 		}
-		row.Capabilities = capabilitiesOf(list)
+		row.Capabilities = wirechief.CapabilitiesOf(list)
 	case "price":
 		price, err := wirechief.ParseMoney(value)
 		if err != nil || price < 0 {

@@ -57,7 +57,7 @@ func FuzzUpdate(f *testing.F) {
 // FuzzCreate: whatever comes, nothing is bought but by the token.
 func FuzzCreate(f *testing.F) {
 	for _, seed := range []string{
-		`{"phone_number":{"token":"24a407cef67213be6d26b4c02d7d86c0","nickname":"X"},"address_sid":"ADXXXXXXXXXXXXXX"}`,
+		`{"phone_number":{"token":"24a407cef67213be6d26b4c02d7d86c0","nickname":"X"},"address_sid":"AD0123456789abcdef"}`,
 		`{"phone_number":{"token":"` + offerToken + `","group_ids":[9]}}`,
 		`{"phone_number":{"token":5}}`, `{"token":""}`, `{"phone_number":{"token":"x","address_sid":"AD"},"address_sid":null}`,
 	} {
