@@ -40,11 +40,14 @@ type Delivery struct {
 	Header      map[string]string // further header fields; they only add to the vendor's shape
 	Body        []byte            // the same at every try
 	Chunked     bool              // sent in chunks, without Content-Length
-	Status      DeliveryStatus
-	CreatedAt   time.Time
-	NextAt      time.Time // of the next try, while pending
-	Tries       int       // counts towards the schedule; replay starts it anew
-	Attempts    []Attempt
+	// Fallback is the place in the fallback chain of its number that the
+	// delivery has, from 1; 0: it is none of a chain.
+	Fallback  int
+	Status    DeliveryStatus
+	CreatedAt time.Time
+	NextAt    time.Time // of the next try, while pending
+	Tries     int       // counts towards the schedule; replay starts it anew
+	Attempts  []Attempt
 }
 
 // DeliveryKey finds a delivery.

@@ -21,6 +21,7 @@
 //
 //	dialect   the APIs of vendors, spoken to the letter     api      our own
 //	carrier   links to carriers                             store    where all is kept
+//	forward   where what arrives goes: mail, texts, the console
 //	exchange  the core, the only writer                     delivery brings things to customers
 //	routing, offer, backlog, gsm, e164                      pure, and used by the core
 //	config, state, archive, media, egress, ident, observe   what a running program needs

@@ -78,6 +78,9 @@ const (
 	RuleLimit         Rule = "limit"          // remove something of the kind first
 	RuleLease         Rule = "lease"          // wait until a leased sender of the recipient runs out
 	RuleCapability    Rule = "capability"     // the number cannot do that
+	RuleSuppressed    Rule = "suppressed"     // take the handset off the suppression list
+	RuleBlocked       Rule = "blocked"        // unblock the contact
+	RuleRole          Rule = "role"           // ask somebody with the right
 )
 
 // Error is the one error type that crosses package borders. Message is fit

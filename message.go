@@ -128,8 +128,12 @@ type Message struct {
 	Dialect    string    // which API took it: "bulkvs", "wirechief", …
 	Hops       int       // forwards of ours that led to it
 	Property   string    // the project that it belongs to; empty: the tenant's first
-	Options    *MessageOptions
-	Events     []Event
+	// Conversation is the thread that it belongs to. Stores set it when they
+	// insert the message, unless it is Blocked: then it is in none.
+	Conversation int64
+	Blocked      bool // from a blocked peer: kept, in no conversation, told to nobody. Not kept itself.
+	Options      *MessageOptions
+	Events       []Event
 }
 
 // MessageKey finds a message: the shard of its tenant and its id.

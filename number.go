@@ -118,11 +118,17 @@ type Number struct {
 	Attribution  Attribution `json:"attribution,omitzero"`
 
 	Forwards []Forward `json:"forwards,omitempty"`
-	Receipts Hook      `json:"receipts,omitzero"` // told of each receipt of a text that it sent
-	Replies  Replies   `json:"replies,omitzero"`
-	Voice    Voice     `json:"voice,omitzero"`
-	Line     Line      `json:"line,omitzero"`
-	AI       AI        `json:"ai,omitzero"`
+	// Fallback are tried one after the other when an HTTP forward or a webhook
+	// keeps failing: the first once the delivery has failed FallbackAfter times
+	// or for good, each further one when the one before has. They are our own:
+	// no vendor's API shows them.
+	Fallback      []Forward `json:"fallback,omitempty"`
+	FallbackAfter int       `json:"fallback_after,omitempty"` // tries; 0: 3
+	Receipts      Hook      `json:"receipts,omitzero"`        // told of each receipt of a text that it sent
+	Replies       Replies   `json:"replies,omitzero"`
+	Voice         Voice     `json:"voice,omitzero"`
+	Line          Line      `json:"line,omitzero"`
+	AI            AI        `json:"ai,omitzero"`
 
 	ActivatedAt time.Time `json:"activated_at,omitzero"`
 	ModifiedAt  time.Time `json:"modified_at,omitzero"`
@@ -187,10 +193,28 @@ const HistoryDefault = 10
 
 // Replies are the automatic answers.
 type Replies struct {
-	AgentsOffline Reply         `json:"agents_offline,omitzero"`
-	AgentsOnline  Reply         `json:"agents_online,omitzero"`
-	Window        time.Duration `json:"window,omitempty"` // at most one to a handset in this time
+	AgentsOffline Reply `json:"agents_offline,omitzero"`
+	AgentsOnline  Reply `json:"agents_online,omitzero"`
+	// MissedCall answers a call that nobody took, by text.
+	MissedCall Reply `json:"missed_call,omitzero"`
+	// Keywords answer texts that are one of their words and nothing else; the
+	// first that fits answers, before those above.
+	Keywords []Keyword     `json:"keywords,omitempty"`
+	Window   time.Duration `json:"window,omitempty"` // at most one to a handset in this time; 0: [ReplyWindow]
 }
+
+// ReplyWindow is in which time a handset gets one automatic reply at most.
+const ReplyWindow = 12 * time.Hour
+
+// Keyword is an automatic answer to certain words.
+type Keyword struct {
+	Words   []string `json:"words"` // without regard to case, blanks around or accents
+	Message string   `json:"message"`
+	Enabled bool     `json:"enabled"`
+}
+
+// KeywordsMost is how many keyword answers a number has at most.
+const KeywordsMost = 50
 
 // Reply is one automatic answer.
 type Reply struct {

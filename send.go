@@ -23,6 +23,14 @@ type SendRequest struct {
 	Property    string // that it belongs to, and that a leased number is taken from; empty: the number's, and any
 	Options     *MessageOptions
 	Simulated   bool // judged and answered as ever, and neither sent nor kept
+	// Of texts that we send by ourselves:
+	Hops    int    // forwards of ours that led to it; beyond the limit it is refused (RuleLoop)
+	Because string // why, for the timeline: "forward of message 4711", "automatic reply: agents offline"
+	// Excused lets it out to a handset that has opted out: the confirmation of
+	// just that, and the answer to HELP.
+	Excused bool
+	// Agent is the name of the person who sends it in the console; "" otherwise.
+	Agent string
 	// Whole says that the API refuses the request when every recipient is
 	// refused: such an answer does not use the key up.
 	Whole bool

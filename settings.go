@@ -38,6 +38,11 @@ type NumberPatch struct {
 	AgentsOn     Patch[Reply]
 	AgentsOff    Patch[Reply]
 	ReplyWindow  Patch[time.Duration]
+	MissedReply  Patch[Reply]
+	Keywords     Patch[[]Keyword]
+
+	Fallback      Patch[[]Forward]
+	FallbackAfter Patch[int]
 
 	Route             Patch[string]
 	Endpoint          Patch[string]
@@ -125,6 +130,10 @@ func (p *NumberPatch) ApplyTo(n *Number) {
 	p.AgentsOn.Apply(&n.Replies.AgentsOnline)
 	p.AgentsOff.Apply(&n.Replies.AgentsOffline)
 	p.ReplyWindow.Apply(&n.Replies.Window)
+	p.MissedReply.Apply(&n.Replies.MissedCall)
+	p.Keywords.Apply(&n.Replies.Keywords)
+	p.Fallback.Apply(&n.Fallback)
+	p.FallbackAfter.Apply(&n.FallbackAfter)
 	p.voice(&n.Voice)
 	p.CallerName.Apply(&n.Line.CallerName)
 	p.PortOutPIN.Apply(&n.Line.PortOutPIN)

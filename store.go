@@ -112,8 +112,11 @@ const (
 	EntityVoice      EntityKind = "account_voice"
 	EntityCallback   EntityKind = "callback_request"
 	EntityLease      EntityKind = "lease"
-	EntityPause      EntityKind = "pause"  // a paused carrier (tenant "") or destination; Key names it
-	EntitySecret     EntityKind = "secret" // of the installation (tenant ""), made at its first start
+	EntityTemplate   EntityKind = "template"
+	EntitySession    EntityKind = "session" // Key: the hash of its token
+	EntityKeyUse     EntityKind = "key_use" // when a credential was last used; Key: that of the credential
+	EntityPause      EntityKind = "pause"   // a paused carrier (tenant "") or destination; Key names it
+	EntitySecret     EntityKind = "secret"  // of the installation (tenant ""), made at its first start
 )
 
 // Entity is a configured thing: a document under tenant, kind and key.
@@ -153,6 +156,10 @@ type Accept struct {
 	Joined     *PartKey // the parts that the message was joined from: removed
 	OptOuts    []OptOut // changes of the ledger that the message causes
 	Entities   []Entity // put with the messages: leases
+	Entries    []Entry  // put into conversations
+	// Replied says that the first message causes an automatic reply: its
+	// conversation keeps when.
+	Replied bool
 }
 
 // Answer is what was answered to a request with an idempotency key.
@@ -171,16 +178,21 @@ type Debit struct {
 	Amount Money
 }
 
-// OptOut is an entry of the opt-out ledger: the handset does not want texts
-// from the number.
+// OptOut is an entry of the opt-out ledger, the suppression list: the handset
+// does not want texts from the number, or from any number of the tenant.
 type OptOut struct {
 	Tenant  string
-	Number  string // ours
+	Number  string // ours; "" for all numbers of the tenant
 	Handset string
-	Out     bool // false: opted in again
-	Word    string
+	Out     bool   // false: opted in again
+	Word    string // that the handset sent; "" when a person or an import did it
+	Reason  string // in words, of a person or an import
+	By      string // who; "" for the handset itself
 	At      time.Time
 }
+
+// PutOptOuts changes the ledger without a message.
+type PutOptOuts struct{ OptOuts []OptOut }
 
 // Record appends events to a message and says where it then waits.
 type Record struct {
@@ -319,3 +331,12 @@ func (DropOffers) command()  {}
 func (SetBalance) command()  {}
 func (PutMedia) command()    {}
 func (Purge) command()       {}
+
+func (ChangeConversation) command() {}
+func (PutContact) command()         {}
+func (DropContact) command()        {}
+func (PutOptOuts) command()         {}
+func (PutAudit) command()           {}
+func (PutBulk) command()            {}
+func (AddTallies) command()         {}
+func (Forget) command()             {}

@@ -72,12 +72,23 @@ type Tenant struct {
 	Name            string `json:"name,omitempty"`
 	Metered         bool   `json:"metered,omitempty"` // sends only while the balance lasts
 	Rates           Rates  `json:"rates"`
-	RequireCampaign bool   `json:"require_campaign"`      // NANP long codes send only with an approved campaign
-	QuietHours      string `json:"quiet_hours,omitempty"` // "21:00-08:00" in the handset's zone
+	RequireCampaign bool   `json:"require_campaign"`         // NANP long codes send only with an approved campaign
+	QuietHours      string `json:"quiet_hours,omitempty"`    // "21:00-08:00" in the handset's zone
+	SendingWindow   string `json:"sending_window,omitempty"` // when texts may go out, in the handset's zone: "mon-fri 09:00-18:00, sat 10:00-14:00"; empty: always
 	OptOutReplies   bool   `json:"opt_out_replies,omitempty"`
-	Messaging       bool   `json:"messaging"`          // the messaging service is switched on
-	Agreement       bool   `json:"agreement"`          // the messaging agreement is accepted
-	InDoubt         string `json:"in_doubt,omitempty"` // "" or "resend": send again after a cut; "unknown": do not
+	// What opt-out replies say; empty: a sentence with the tenant's name. Help
+	// is the answer to HELP.
+	OptOutMessage string `json:"opt_out_message,omitempty"`
+	OptInMessage  string `json:"opt_in_message,omitempty"`
+	HelpMessage   string `json:"help_message,omitempty"`
+	// OptOutLanguages says whose words count, as "en", "es"; none: those of the
+	// number's country (package optout).
+	OptOutLanguages []string  `json:"opt_out_languages,omitempty"`
+	TimeZone        string    `json:"time_zone,omitempty"` // of its people, IANA; empty: UTC
+	Retention       Retention `json:"retention,omitzero"`
+	Messaging       bool      `json:"messaging"`          // the messaging service is switched on
+	Agreement       bool      `json:"agreement"`          // the messaging agreement is accepted
+	InDoubt         string    `json:"in_doubt,omitempty"` // "" or "resend": send again after a cut; "unknown": do not
 }
 
 // Rates are the prices of a metered tenant.
@@ -94,6 +105,7 @@ const (
 	DialectFoneDynamics = "fonedynamics"
 	DialectMessage2Give = "message2give"
 	DialectOwn          = "wirechief"
+	DialectConsole      = "console" // people in the console; no credentials are for it
 )
 
 // Credential lets a client of one dialect in. Secrets are kept as a salted
@@ -108,6 +120,12 @@ type Credential struct {
 	Salt    []byte   `json:"salt"`
 	Hash    []byte   `json:"hash"`
 	Scopes  []string `json:"scopes,omitempty"`
+	// Of keys that people make:
+	Label     string    `json:"label,omitempty"`
+	Hint      string    `json:"hint,omitempty"` // the end of the secret, to tell keys apart
+	CreatedBy string    `json:"created_by,omitempty"`
+	CreatedAt time.Time `json:"created_at,omitzero"`
+	ExpiresAt time.Time `json:"expires_at,omitzero"` // it lets nobody in from then on
 }
 
 // Principal is who makes a request.
@@ -118,7 +136,15 @@ type Principal struct {
 	Account  string // of the credential: see [Credential]
 	Name     string
 	Scopes   []string
+	// Of a person who is signed in:
+	Agent   int64
+	Role    Role
+	Address string // where the request came from, for the audit log; "" when nobody noted it
 }
+
+// May says whether the principal has a right: the operator has all of them, a
+// person those of their role; programs go by their scopes instead.
+func (p Principal) May(right Right) bool { return p.Operator || p.Role.May(right) }
 
 // Campaign is a registered 10DLC campaign (bulkvs: campaigns).
 type Campaign struct {

@@ -39,14 +39,14 @@ var ranks = map[string]int{
 	"": 0, // the domain
 
 	// Pure leaves: no clock, no network, no disk.
-	"backlog": 1, "e164": 1, "gsm": 1, "ident": 1, "routing": 1, "schedule": 1, "internal": 1,
+	"backlog": 1, "e164": 1, "gsm": 1, "ident": 1, "optout": 1, "routing": 1, "schedule": 1, "internal": 1,
 
 	// The contracts of the families, and what a running program needs.
 	"carrier": 2, "dialect": 2, "forward": 2, "store": 2,
-	"access": 2, "archive": 2, "config": 2, "egress": 2, "media": 2, "observe": 2, "offer": 2, "state": 2,
+	"access": 2, "archive": 2, "audit": 2, "config": 2, "feed": 2, "presence": 2, "report": 2, "egress": 2, "media": 2, "observe": 2, "offer": 2, "state": 2,
 
-	// The core.
-	"exchange": 3, "delivery": 3,
+	// The core: the exchange, and what people do beside it.
+	"exchange": 3, "delivery": 3, "inbox": 3, "bulk": 3,
 
 	// What is put around it.
 	"carrier/*": 4, "dialect/*": 4, "forward/*": 4, "store/*": 4, "api": 4, "console": 4, "voice": 4,

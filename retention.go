@@ -1,0 +1,24 @@
+package wirechief
+
+import "time"
+
+// Retention says how long what passed through a tenant is kept. 0: for ever.
+type Retention struct {
+	Texts    time.Duration `json:"texts,omitempty"`    // then the texts are redacted; numbers, times and proof stay
+	Media    time.Duration `json:"media,omitempty"`    // then pictures and files are removed
+	Messages time.Duration `json:"messages,omitempty"` // then messages, their conversations and deliveries go altogether
+}
+
+// Redacted stands in the place of a text that the tenant had removed.
+const Redacted = "(redacted)"
+
+// Forget redacts or removes what is older than an instant, or one
+// conversation. It touches nothing that still waits to be sent or delivered.
+// Result.Count is how many messages it was.
+type Forget struct {
+	Tenant       string
+	Before       time.Time // created before
+	Conversation int64     // only those of it; 0: all
+	Remove       bool      // false: texts, files and what deliveries hold of them are redacted
+	MediaOnly    bool      // only files
+}
