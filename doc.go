@@ -23,7 +23,7 @@
 //	carrier   links to carriers                             store    where all is kept
 //	forward   where what arrives goes: mail, texts, the console
 //	exchange  the core, the only writer                     delivery brings things to customers
-//	routing, offer, backlog, gsm, e164                      pure, and used by the core
+//	routing, offer, backlog, gsm, e164, optout              pure, and used by the core
 //	config, state, archive, media, egress, ident, observe   what a running program needs
 //	server, access                                          the way in, and who may come
 //	app       joins them; cli and cmd/wirechief start it

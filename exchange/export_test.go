@@ -42,3 +42,9 @@ func (x *Exchange) PurgeLeases(ctx context.Context) error { return x.purgeLeases
 
 // PurgeCallbacks removes old requests to be called back, as the hourly purge does.
 func (x *Exchange) PurgeCallbacks(ctx context.Context) error { return x.purgeCallbacks(ctx) }
+
+// WordAnswer is what is answered to a text that may be a word of the ledger.
+func (x *Exchange) WordAnswer(number, handset, text string) (isWord bool, answer string) {
+	n := x.dir.number(number)
+	return x.wordAnswer(x.dir.tenant(n.Tenant), n, handset, text)
+}

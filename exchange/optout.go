@@ -1,50 +1,103 @@
 package exchange
 
 import (
-	"strings"
+	"cmp"
 	"time"
 
 	"github.com/wirechief/wirechief"
 	"github.com/wirechief/wirechief/e164"
+	"github.com/wirechief/wirechief/optout"
 )
 
-// The words of the ledger (docs/dialects/bulkvs.md). A text counts only when
-// the word is all of it, in any case, blanks around it ignored: "STOP" opts
-// out, "STOP 12345" does not.
-var (
-	optOutWords = map[string]bool{
-		"STOP": true, "STOPALL": true, "UNSUBSCRIBE": true, "CANCEL": true, "END": true, "QUIT": true,
-		"REMOVE": true, "REVOKE": true, "OPTOUT": true, "OPT OUT": true, "OPT-OUT": true,
-	}
-	optInWords = map[string]bool{"START": true, "UNSTOP": true}
-)
+// ledgerWord gives what a text is when it is a word in any language, and ""
+// when it is none. Whether the word counts for the number is ledgerChange's
+// question; this one is asked of every text and costs next to nothing.
+func ledgerWord(text string) string { return optout.Candidate(text) }
 
-// ledgerWord gives the word of the ledger that a text is, "" when it is none.
-func ledgerWord(text string) string {
-	const longest = 16
-	word := strings.TrimSpace(text)
-	if len(word) > longest {
-		return ""
-	}
-	word = strings.ToUpper(word)
-	if optOutWords[word] || optInWords[word] || word == "YES" {
-		return word
-	}
-	return ""
+// word says which word a text to the number is (package optout). The languages
+// that count are the tenant's, or else those of the number's country.
+func (x *Exchange) word(t *wirechief.Tenant, n *wirechief.Number, text string) (optout.Word, bool) {
+	return optout.Find(text, func() []string {
+		if t != nil && len(t.OptOutLanguages) > 0 {
+			return t.OptOutLanguages
+		}
+		country := n.Country
+		if country == "" {
+			country = e164.Country(n.Number)
+		}
+		return optout.LanguagesOf(country)
+	})
 }
 
 // ledgerChange says what a word from a handset changes in the opt-out ledger
 // of the number. YES opts in only who is out; a toll-free network reopens on
-// UNSTOP or START alone.
-func (x *Exchange) ledgerChange(n *wirechief.Number, handset, word string, now time.Time) (wirechief.OptOut, bool) {
-	_, out := x.dir.optedOut(n.Number, handset)
-	change := wirechief.OptOut{Tenant: n.Tenant, Number: n.Number, Handset: handset, Word: word, At: now}
-	switch {
-	case optOutWords[word]:
-		change.Out = true
-		return change, !out
-	case word == "YES" && e164.IsTollFree(n.Number):
+// UNSTOP or START alone. What a person put on the suppression list, the handset
+// cannot take off it: only its own word.
+func (x *Exchange) ledgerChange(n *wirechief.Number, handset, text string, now time.Time) (wirechief.OptOut, bool) {
+	w, ok := x.word(x.dir.tenant(n.Tenant), n, text)
+	if !ok {
 		return wirechief.OptOut{}, false
 	}
+	entry, listed := x.dir.optedOut(n.Number, handset)
+	out := listed && saidStop(entry)
+	change := wirechief.OptOut{Tenant: n.Tenant, Number: n.Number, Handset: handset, Word: w.Text, At: now}
+	switch w.Kind {
+	case optout.Stop:
+		change.Out, change.By, change.Reason = true, entry.By, entry.Reason
+		return change, !out
+	case optout.Yes:
+		if e164.IsTollFree(n.Number) {
+			return wirechief.OptOut{}, false
+		}
+	case optout.Start:
+	default:
+		return wirechief.OptOut{}, false
+	}
+	if out && entry.By != "" { // the suppression stays
+		change.Out, change.Word, change.By, change.Reason = true, "", entry.By, entry.Reason
+	}
 	return change, out
+}
+
+// saidStop says whether an entry of the ledger is the handset's own doing.
+// (Those of a person, or of an import, say who it was; an entry can be both.)
+func saidStop(o wirechief.OptOut) bool { return o.By == "" || o.Word != "" }
+
+// wordAnswer says whether a text to the number is one of the words of the
+// ledger, and what is answered to it, "" for nothing. It has to be asked before
+// the word is in the ledger: an opt-out is confirmed once, and an opt-in only
+// to who was out. The answer is sent as an excused text ([wirechief.SendRequest]).
+//
+// Nothing is answered unless the tenant wants it (docs/dialects/bulkvs.md), and
+// nothing on toll-free numbers to the words that the network answers itself.
+func (x *Exchange) wordAnswer(t *wirechief.Tenant, n *wirechief.Number, handset, text string) (isWord bool, answer string) {
+	w, ok := x.word(t, n, text)
+	if !ok {
+		return false, ""
+	}
+	entry, listed := x.dir.optedOut(n.Number, handset)
+	out := listed && saidStop(entry)
+	tollFree := e164.IsTollFree(n.Number)
+	if w.Kind == optout.Yes && (!out || tollFree) {
+		return false, ""
+	}
+	if t == nil || !t.OptOutReplies {
+		return true, ""
+	}
+	own := ""
+	switch w.Kind {
+	case optout.Stop:
+		if out || tollFree && w.Text == "STOP" {
+			return true, ""
+		}
+		own = t.OptOutMessage
+	case optout.Help:
+		own = t.HelpMessage
+	default:
+		if !out || entry.By != "" || tollFree && (w.Text == "START" || w.Text == "UNSTOP") {
+			return true, ""
+		}
+		own = t.OptInMessage
+	}
+	return true, cmp.Or(own, optout.Answer(w, cmp.Or(t.Name, t.ID)))
 }

@@ -43,7 +43,7 @@ func TestTheWordsOfTheLedger(t *testing.T) {
 		{desk, []string{"Opt Out"}, true},
 		{desk, []string{"STOP 12345"}, false},
 		{desk, []string{"please stop"}, false},
-		{desk, []string{"STOP."}, false},
+		{desk, []string{"STOP."}, true},
 		{desk, []string{"HELP"}, false},
 		{desk, []string{""}, false},
 		{desk, []string{"STOP", "START"}, false},
