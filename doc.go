@@ -25,7 +25,7 @@
 //	exchange  the core, the only writer                     delivery brings things to customers
 //	routing, offer, backlog, gsm, e164, optout              pure, and used by the core
 //	config, state, archive, media, egress, ident, observe   what a running program needs
-//	server, access                                          the way in, and who may come
+//	server, access, presence                                the way in, who may come, who is there
 //	app       joins them; cli and cmd/wirechief start it
 //
 // Every error is an [Error] with a [Kind]; a try at a carrier ends in an
