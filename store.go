@@ -23,6 +23,11 @@ type Store interface {
 	MessageReader
 	DeliveryReader
 	DirectoryReader
+	ConversationReader
+	ContactReader
+	AuditReader
+	BulkReader
+	TallyReader
 
 	// Backup writes a consistent copy of everything while the store is in use.
 	Backup(ctx context.Context, w io.Writer) error
@@ -78,6 +83,8 @@ type Depth struct {
 // at start and keeps it in memory.
 type DirectoryReader interface {
 	Entities(ctx context.Context, kind EntityKind) ([]Entity, error)
+	Entity(ctx context.Context, tenant string, kind EntityKind, key string) (*Entity, error) // kind NotFound
+	Number(ctx context.Context, number string) (*Number, error)                              // kind NotFound
 	Numbers(ctx context.Context) ([]*Number, error)
 	NumberEvents(ctx context.Context, f NumberEventFilter) ([]NumberEvent, error)
 	// OfferSources lists the sources of offers without their blocks.
@@ -250,11 +257,14 @@ type StoredPart struct {
 
 // Attempted appends an attempt to a delivery and says where it then stands.
 type Attempted struct {
-	Key     DeliveryKey
-	Attempt *Attempt // nil: only the status changes
-	Status  DeliveryStatus
-	NextAt  time.Time
-	Tries   int
+	Key DeliveryKey
+	// Delivery is what the attempt was at, as it stood before, from a caller
+	// who has it at hand: for those who watch what is applied. Stores go by Key.
+	Delivery *Delivery
+	Attempt  *Attempt // nil: only the status changes
+	Status   DeliveryStatus
+	NextAt   time.Time
+	Tries    int
 }
 
 // Redeliver makes deliveries pending again, with a fresh schedule.

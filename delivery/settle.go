@@ -28,7 +28,7 @@ func (e *Engine) finish(f *flight, attempt *wirechief.Attempt, o wirechief.Outco
 		e.push(l, en)
 		return
 	}
-	c := wirechief.Attempted{Key: en.d.DeliveryKey, Attempt: attempt, Status: wirechief.DeliveryPending}
+	c := wirechief.Attempted{Key: en.d.DeliveryKey, Delivery: en.d, Attempt: attempt, Status: wirechief.DeliveryPending}
 	switch {
 	case o.Reason == wirechief.ReasonShutdown:
 		// The far side may have seen it: on record, but no try.
