@@ -80,6 +80,14 @@ func (s *stmt) int(v int64) *stmt {
 	return s
 }
 
+func (s *stmt) float(v float64) *stmt {
+	s.at++
+	if s.err == nil {
+		s.BindFloat(s.at, v)
+	}
+	return s
+}
+
 func (s *stmt) text(v string) *stmt {
 	s.at++
 	if s.err == nil {
@@ -150,6 +158,11 @@ func (s *stmt) done() {
 func (s *stmt) getInt() int64 {
 	s.at++
 	return s.ColumnInt64(s.at - 1)
+}
+
+func (s *stmt) getFloat() float64 {
+	s.at++
+	return s.ColumnFloat(s.at - 1)
 }
 
 func (s *stmt) getText() string {

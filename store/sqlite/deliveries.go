@@ -8,11 +8,11 @@ import (
 )
 
 const deliveryColumns = `key, tenant, message, kind, destination, profile, event, method, content_type, header, body,
-	status, created_at, next_at, tries, attempts, chunked`
+	status, created_at, next_at, tries, attempts, chunked, fallback`
 
 const (
 	insertDelivery = `INSERT INTO delivery (` + deliveryColumns + `)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 	updateDelivery   = `UPDATE delivery SET status = ?, next_at = ?, tries = ?, attempts = attempts || ? WHERE key = ?`
 	updateRedeliver  = `UPDATE delivery SET status = ?, next_at = ?, tries = 0 WHERE key = ?`
 	updateOnlyStatus = `UPDATE delivery SET status = ? WHERE key = ?`
@@ -34,7 +34,7 @@ func (w *writer) insertDelivery(d *wirechief.Delivery) error {
 		int(keyOf(d.Shard, d.ID)).text(d.Tenant).int(d.Message).text(string(d.Kind)).text(d.Destination).
 		text(d.Profile).text(d.Event).text(d.Method).text(d.ContentType).bytes(header).blob(d.Body).
 		text(string(d.Status)).int(store.Micros(d.CreatedAt)).int(store.Micros(d.NextAt)).int(int64(d.Tries)).
-		bytes(w.scratch).int(truth(d.Chunked)).run()
+		bytes(w.scratch).int(truth(d.Chunked)).int(int64(d.Fallback)).run()
 }
 
 func scanDelivery(s *stmt) (*wirechief.Delivery, error) {
@@ -48,7 +48,7 @@ func scanDelivery(s *stmt) (*wirechief.Delivery, error) {
 	d.Status = wirechief.DeliveryStatus(s.getText())
 	d.CreatedAt, d.NextAt, d.Tries = store.Instant(s.getInt()), store.Instant(s.getInt()), int(s.getInt())
 	attempts := s.getBytes()
-	d.Chunked = s.getInt() != 0
+	d.Chunked, d.Fallback = s.getInt() != 0, int(s.getInt())
 	if len(header) > 0 {
 		if err := json.Unmarshal(header, &d.Header); err != nil {
 			return nil, err

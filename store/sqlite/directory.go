@@ -21,6 +21,25 @@ func (w *writer) dropEntity(e *wirechief.Entity) (wirechief.Result, error) {
 	return wirechief.Result{}, err
 }
 
+// Entity implements [wirechief.DirectoryReader].
+func (s *Store) Entity(ctx context.Context, tenant string, kind wirechief.EntityKind, key string) (out *wirechief.Entity, err error) {
+	err = s.read(ctx, func(c *conn) error {
+		row := c.q("SELECT doc FROM entity WHERE shard = ? AND tenant = ? AND kind = ? AND key = ?").
+			int(int64(wirechief.ShardOf(tenant))).text(tenant).text(string(kind)).text(key)
+		found, err := row.row()
+		if err != nil {
+			return err
+		}
+		if !found {
+			return wirechief.Errorf(wirechief.NotFound, "there is no %s %q", kind, key)
+		}
+		defer row.done()
+		out = &wirechief.Entity{Tenant: tenant, Kind: kind, Key: key, Doc: row.getBytes()}
+		return nil
+	})
+	return out, err
+}
+
 // Entities implements [wirechief.DirectoryReader], in order of tenant and key.
 func (s *Store) Entities(ctx context.Context, kind wirechief.EntityKind) (out []wirechief.Entity, err error) {
 	err = s.read(ctx, func(c *conn) error {
@@ -33,23 +52,36 @@ func (s *Store) Entities(ctx context.Context, kind wirechief.EntityKind) (out []
 	return out, err
 }
 
+func (w *writer) putOptOuts(list []wirechief.OptOut) error {
+	for i := range list {
+		if err := w.putOptOut(&list[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (w *writer) putOptOut(o *wirechief.OptOut) error {
+	shard := int64(wirechief.ShardOf(o.Tenant))
+	if !o.Out && o.Number == "" {
+		return w.q("DELETE FROM opt_out WHERE shard = ? AND tenant = ? AND number = '' AND handset = ?").int(shard).text(o.Tenant).text(o.Handset).run()
+	}
 	if !o.Out {
 		// Whosever the number was when the handset went out.
 		return w.q("DELETE FROM opt_out WHERE number = ? AND handset = ?").text(o.Number).text(o.Handset).run()
 	}
-	return w.q("INSERT OR REPLACE INTO opt_out VALUES (?, ?, ?, ?, ?, ?)").
-		int(int64(wirechief.ShardOf(o.Tenant))).text(o.Tenant).text(o.Number).text(o.Handset).text(o.Word).int(store.Micros(o.At)).run()
+	return w.q("INSERT OR REPLACE INTO opt_out VALUES (?, ?, ?, ?, ?, ?, ?, ?)").
+		int(shard).text(o.Tenant).text(o.Number).text(o.Handset).text(o.Word).int(store.Micros(o.At)).text(o.Reason).text(o.By).run()
 }
 
 // OptOuts implements [wirechief.DirectoryReader]: those who are out.
 func (s *Store) OptOuts(ctx context.Context) (out []wirechief.OptOut, err error) {
 	err = s.read(ctx, func(c *conn) error {
-		rows := c.q("SELECT tenant, number, handset, word, at FROM opt_out ORDER BY tenant, number, handset")
+		rows := c.q("SELECT tenant, number, handset, word, at, reason, by FROM opt_out ORDER BY tenant, number, handset")
 		return rows.each(func() error {
 			out = append(out, wirechief.OptOut{
 				Tenant: rows.getText(), Number: rows.getText(), Handset: rows.getText(), Out: true,
-				Word: rows.getText(), At: store.Instant(rows.getInt()),
+				Word: rows.getText(), At: store.Instant(rows.getInt()), Reason: rows.getText(), By: rows.getText(),
 			})
 			return nil
 		})
@@ -89,7 +121,7 @@ func (s *Store) Balances(ctx context.Context) (map[string]wirechief.Money, error
 // LastID implements [wirechief.DirectoryReader].
 func (s *Store) LastID(ctx context.Context) (last int64, err error) {
 	err = s.read(ctx, func(c *conn) error {
-		for _, table := range []string{"message", "delivery"} {
+		for _, table := range []string{"message", "delivery", "contact", "audit", "bulk"} {
 			shards, err := shardsOf(c, table, "")
 			if err != nil {
 				return err
@@ -103,7 +135,7 @@ func (s *Store) LastID(ctx context.Context) (last int64, err error) {
 				last = max(last, id)
 			}
 		}
-		for _, query := range []string{"SELECT ifnull(max(since), 0) FROM part", "SELECT ifnull(max(id), 0) FROM number_event"} {
+		for _, query := range []string{"SELECT ifnull(max(since), 0) FROM part", "SELECT ifnull(max(id), 0) FROM number_event", "SELECT ifnull(max(id), 0) FROM conversation_entry"} {
 			row := c.q(query)
 			if _, err := row.row(); err != nil {
 				return err

@@ -62,18 +62,24 @@ func (w *writer) accept(c *wirechief.Accept) (wirechief.Result, error) {
 			return wirechief.Result{}, err
 		}
 	}
+	if err := w.noteAccepted(c); err != nil {
+		return wirechief.Result{}, err
+	}
 	return wirechief.Result{Deliveries: c.Deliveries}, nil
 }
 
 const messageColumns = `key, tenant, ref, direction, sender, recipient, also, text, media, mms, encoding, segments,
-	status, carrier, carrier_ids, route, lane, queue_at, tries, created_at, valid_until, dialect, hops, history, property, options`
+	status, carrier, carrier_ids, route, lane, queue_at, tries, created_at, valid_until, dialect, hops, history, property, options, conversation`
 
 const insertMessage = `INSERT INTO message (` + messageColumns + `)
-	VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+	VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
 func (w *writer) insertMessage(m *wirechief.Message) error {
 	m.Redact() // what was suppressed at once
-	var err error
+	err := w.join(m)
+	if err != nil {
+		return err
+	}
 	if w.scratch, err = store.AppendEvents(w.scratch[:0], m.Events); err != nil {
 		return unwritable(err)
 	}
@@ -85,13 +91,17 @@ func (w *writer) insertMessage(m *wirechief.Message) error {
 	if err != nil {
 		return unwritable(err)
 	}
+	var conversation int64
+	if m.Conversation != 0 {
+		conversation = keyOf(m.Shard, m.Conversation)
+	}
 	return w.q(insertMessage).
 		int(keyOf(m.Shard, m.ID)).text(m.Tenant).text(m.Ref).text(string(m.Direction)).text(m.From).text(m.To).
 		text(store.Strings(m.Also)).text(m.Text).text(media).int(truth(m.MMS)).text(m.Encoding).int(int64(m.Segments)).
 		text(string(m.Status)).text(m.Carrier).text(store.Strings(m.CarrierIDs)).text(store.Strings(m.Route)).
 		text(m.Queue.Lane).int(store.Micros(m.Queue.At)).int(int64(m.Queue.Tries)).
 		int(store.Micros(m.CreatedAt)).int(store.Micros(m.ValidUntil)).text(m.Dialect).int(int64(m.Hops)).
-		bytes(w.scratch).text(m.Property).text(options).run()
+		bytes(w.scratch).text(m.Property).text(options).int(conversation).run()
 }
 
 func truth(b bool) int64 {
@@ -128,6 +138,7 @@ func scanMessage(s *stmt, want history) (*wirechief.Message, error) {
 	events := s.getBytes()
 	m.Property = s.getText()
 	options := s.getText()
+	_, m.Conversation = splitKey(s.getInt())
 
 	var err error
 	if m.Options, err = store.ParseOptions(options); err != nil {
@@ -237,7 +248,7 @@ func (w *writer) record(c *wirechief.Record) (wirechief.Result, error) {
 		}
 	}
 	if m.Redact() {
-		if err := w.q(updateText).text(m.Text).int(keyOf(m.Shard, m.ID)).run(); err != nil {
+		if err := w.redactText(m); err != nil {
 			return wirechief.Result{}, err
 		}
 	}
@@ -252,6 +263,17 @@ func (w *writer) record(c *wirechief.Record) (wirechief.Result, error) {
 		w.recent.put(m)
 	}
 	return w.follow(m, added, c.Plan)
+}
+
+// redactText writes a text that was taken out of a message, wherever it stood.
+func (w *writer) redactText(m *wirechief.Message) error {
+	if err := w.q(updateText).text(m.Text).int(keyOf(m.Shard, m.ID)).run(); err != nil {
+		return err
+	}
+	if err := w.writeThreads(); err != nil {
+		return err
+	}
+	return w.q(updateSnippet).text(snippet(m.Text)).int(keyOf(m.Shard, m.Conversation)).int(m.ID).run()
 }
 
 func (w *writer) updateMessage(m *wirechief.Message, added []wirechief.Event, queue bool) error {

@@ -76,6 +76,28 @@ func (s *Store) Numbers(ctx context.Context) (out []*wirechief.Number, err error
 	return out, err
 }
 
+// Number implements [wirechief.DirectoryReader].
+func (s *Store) Number(ctx context.Context, number string) (out *wirechief.Number, err error) {
+	err = s.read(ctx, func(c *conn) error {
+		row := c.q("SELECT doc FROM number WHERE number = ?").text(number)
+		found, err := row.row()
+		if err != nil {
+			return err
+		}
+		if !found {
+			return wirechief.Errorf(wirechief.NotFound, "there is no number %s", number)
+		}
+		defer row.done()
+		n := new(wirechief.Number)
+		if err := json.Unmarshal(row.getBytes(), n); err != nil {
+			return damaged(err)
+		}
+		out = n
+		return nil
+	})
+	return out, err
+}
+
 // NumberEvents implements [wirechief.DirectoryReader], newest first.
 func (s *Store) NumberEvents(ctx context.Context, f wirechief.NumberEventFilter) (out []wirechief.NumberEvent, err error) {
 	q := new(query)

@@ -42,6 +42,7 @@ type writer struct {
 	isolating bool
 	parked    parkedSet
 	recent    recent
+	threads   threads
 	scratch   []byte
 }
 
@@ -204,6 +205,7 @@ func (w *writer) transact(batch []*call, isolating bool) (err error) {
 		}
 		w.parked.forget()
 		w.recent.forget()
+		w.threads.forget()
 		// Some errors have ended the transaction already.
 		if !w.AutocommitEnabled() {
 			if rerr := w.q("ROLLBACK").run(); rerr != nil && !w.AutocommitEnabled() {
@@ -230,6 +232,9 @@ func (w *writer) transact(batch []*call, isolating bool) (err error) {
 			}
 		}
 	}
+	if err := w.writeThreads(); err != nil {
+		return err
+	}
 	if err := w.writeFlights(); err != nil {
 		return err
 	}
@@ -252,12 +257,16 @@ func (w *writer) one(command wirechief.Command) (wirechief.Result, wirechief.Com
 		return wirechief.Result{}, nil, err
 	}
 	res, more, err := w.do(command)
+	if err == nil {
+		err = w.writeThreads() // before the next command may be undone
+	}
 	if err != nil {
 		if judge(err) != isolate {
 			return res, nil, err
 		}
 		w.parked.forget()
 		w.recent.forget()
+		w.threads.forget()
 		if err := w.q("ROLLBACK TO command").run(); err != nil {
 			return res, nil, err
 		}
@@ -303,6 +312,22 @@ func (w *writer) do(command wirechief.Command) (res wirechief.Result, more wirec
 		err = w.putMedia(c.Media)
 	case wirechief.Purge:
 		return w.purge(c)
+	case wirechief.ChangeConversation:
+		res, err = w.changeConversation(&c)
+	case wirechief.PutContact:
+		res, err = w.putContact(c.Contact)
+	case wirechief.DropContact:
+		res, err = w.dropContact(c)
+	case wirechief.PutOptOuts:
+		err = w.putOptOuts(c.OptOuts)
+	case wirechief.Audited:
+		return w.audited(&c)
+	case wirechief.PutAudit:
+		err = w.putAudit(&c.AuditEntry)
+	case wirechief.PutBulk:
+		res, err = w.putBulk(&c)
+	case wirechief.AddTallies:
+		err = w.addTallies(&c)
 	case probe:
 		err = w.q("INSERT INTO probe VALUES (1, ?) ON CONFLICT DO UPDATE SET at = excluded.at").int(c.at).run()
 	default:
