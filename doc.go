@@ -26,6 +26,7 @@
 //	routing, offer, backlog, gsm, e164, optout              pure, and used by the core
 //	config, state, archive, media, egress, ident, observe   what a running program needs
 //	server, access, presence                                the way in, who may come, who is there
+//	feed      tells who looks on what changed               report   counts it, for charts
 //	app       joins them; cli and cmd/wirechief start it
 //
 // Every error is an [Error] with a [Kind]; a try at a carrier ends in an
