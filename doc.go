@@ -23,7 +23,7 @@
 //	carrier   links to carriers                             store    where all is kept
 //	forward   where what arrives goes: mail, texts, the console
 //	exchange  the core, the only writer                     delivery brings things to customers
-//	routing, offer, backlog, gsm, e164, optout              pure, and used by the core
+//	routing, offer, backlog, gsm, e164, optout, schedule    pure, and used by the core
 //	config, state, archive, media, egress, ident, observe   what a running program needs
 //	server, access, presence                                the way in, who may come, who is there
 //	feed      tells who looks on what changed               report   counts it, for charts
