@@ -21,6 +21,35 @@ type restartCase struct {
 
 func restartTests() []restartCase {
 	return []restartCase{
+		{"restart/conversations go on where they were", func(t *testing.T, s wirechief.Store, reopen func() wirechief.Store) {
+			k := conversationKey(acme, 1)
+			do(t, s, wirechief.Accept{Messages: []*wirechief.Message{inbound(acme, 1, peer)}, Entries: []wirechief.Entry{entry(9, wirechief.EntryNote)}, Replied: true},
+				accept(inbound(acme, 2, peer)), wirechief.ChangeConversation{Key: k, Read: new(int64(1)), Assignee: new(int64(7)), Labels: &[]string{"vip"}, Archived: new(true)})
+			before := conversation(t, s, k)
+			s = reopen()
+			same(t, "conversation", conversation(t, s, k), before)
+			same(t, "entries", len(must(s.Entries(t.Context(), k, 0, 10))(t)), 1)
+			same(t, "replies", len(must(s.AutoReplies(t.Context(), time.Time{}))(t)), 1)
+			do(t, s, accept(inbound(acme, 3, peer)))
+			c := conversation(t, s, k)
+			if c.Unread != 2 || c.Archived || c.Last != 3 || c.Assignee != 7 {
+				t.Fatalf("%+v", c)
+			}
+		}},
+		{"restart/contacts, bulk sends, tallies and the audit log are there", func(t *testing.T, s wirechief.Store, reopen func() wirechief.Store) {
+			c := contact(acme, 1, "Zoë", peer)
+			b := &wirechief.Bulk{ID: 2, Tenant: acme, State: wirechief.BulkRunning}
+			tally := wirechief.Tally{Tenant: acme, Minute: t0.Truncate(time.Minute), Metric: wirechief.MetricIn, Count: 1}
+			do(t, s, wirechief.PutContact{Contact: c}, wirechief.PutBulk{Bulk: b, Changed: []wirechief.BulkRow{{Seq: 1}}},
+				wirechief.PutAudit{AuditEntry: audit(acme, 3, "signin", "")}, wirechief.AddTallies{Tallies: []wirechief.Tally{tally}})
+			s = reopen()
+			same(t, "contact", must(s.Contact(t.Context(), acme, 1))(t), c)
+			same(t, "bulk", must(s.Bulk(t.Context(), acme, 2))(t), b)
+			same(t, "audit", len(must(s.Audit(t.Context(), wirechief.AuditFilter{Tenant: acme}))(t)), 1)
+			do(t, s, wirechief.AddTallies{Tallies: []wirechief.Tally{tally}})
+			f := wirechief.TallyFilter{Tenant: acme, From: tally.Minute, To: at(time.Minute), Step: time.Minute}
+			same(t, "tallies", must(s.Tallies(t.Context(), f))(t)[wirechief.MetricIn][0].Count, int64(2))
+		}},
 		{"restart/everything is there", func(t *testing.T, s wirechief.Store, reopen func() wirechief.Store) {
 			m, d := text(acme, 1), webhook(acme, 9, 1)
 			n := &wirechief.Number{Number: "+13109060901", Tenant: acme, State: wirechief.NumberInService}
