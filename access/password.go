@@ -25,8 +25,7 @@ func HashPassword(password wirechief.Secret) string {
 	salt := make([]byte, 16)
 	rand.Read(salt)
 	key := argon2.IDKey([]byte(password.Reveal()), salt, passes, memory, threads, keySize)
-	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, memory, passes, threads,
-		base64.RawStdEncoding.EncodeToString(salt), base64.RawStdEncoding.EncodeToString(key))
+	return phcOf(salt, key)
 }
 
 // PasswordMatches says whether the PHC string is of the password. A string
