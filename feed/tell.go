@@ -166,14 +166,8 @@ func (t *teller) optOuts(changed []wirechief.OptOut) {
 // conversation tells what a person did with a conversation. Whose it is the
 // command does not say: the store does.
 func (t *teller) conversation(c *wirechief.ChangeConversation) {
-	reader, ok := t.s.(interface {
-		Conversation(ctx context.Context, key wirechief.ConversationKey) (*wirechief.Conversation, error)
-	})
-	if !ok {
-		return
-	}
 	// The caller may have gone; what it did is done.
-	conv, err := reader.Conversation(context.WithoutCancel(t.ctx), c.Key)
+	conv, err := t.s.Conversation(context.WithoutCancel(t.ctx), c.Key)
 	if err != nil {
 		return
 	}
