@@ -19,6 +19,7 @@ type Config struct {
 	Egress   Egress    `yaml:"egress"`
 	Delivery Delivery  `yaml:"delivery"`
 	SMTP     SMTP      `yaml:"smtp"`
+	Mail     Mail      `yaml:"mail"`
 	Carriers []Carrier `yaml:"carriers"`
 	Routes   []Route   `yaml:"routes"`
 	Numbers  Numbers   `yaml:"numbers"`
@@ -79,6 +80,12 @@ type SMTP struct {
 	Password wirechief.Secret `yaml:"password"`
 	TLS      string           `yaml:"tls"` // none, starttls, tls
 	From     string           `yaml:"from"`
+}
+
+// Mail is the listener that takes answers to mails of ours.
+type Mail struct {
+	Listen string `yaml:"listen"` // host:port; empty: none
+	Domain string `yaml:"domain"` // what stands behind the @ of the addresses that answers go to
 }
 
 // Route sends what starts with a prefix over carriers, in order.

@@ -110,6 +110,8 @@ func TestOrderOfSources(t *testing.T) {
 		"WIRECHIEF_DELIVERY_SCHEDULE": "0s,1s",
 		"WIRECHIEF_ADMIN_TOKEN":       "from-the-environment",
 		"WIRECHIEF_SMTP_PORT":         "587",
+		"WIRECHIEF_MAIL_LISTEN":       "127.0.0.1:2525",
+		"WIRECHIEF_MAIL_DOMAIN":       "in.example.test",
 		"WIRECHIEF_DATA_DIR":          "here",
 		"WIRECHIEF_PORT_8080_TCP":     "an orchestrator's own",
 	})
@@ -128,6 +130,7 @@ func TestOrderOfSources(t *testing.T) {
 		{"environment over default", c.Log.Format, "json"},
 		{"default", c.Observe.Listen, "127.0.0.1:9464"},
 		{"number", c.SMTP.Port, 587},
+		{"mail", c.Mail.Listen + " " + c.Mail.Domain, "127.0.0.1:2525 in.example.test"},
 		{"secret", c.Admin.Token.Reveal(), "from-the-environment"},
 		{"path in a variable", c.DataDir, here},
 		{"list", strings.Join(c.Egress.Allow, " "), "10.0.0.0/8 127.0.0.1/32:2790"},
@@ -161,6 +164,10 @@ func TestMistakes(t *testing.T) {
 		{"time span", "messages: {validity: 1}\n", `FILE:1: messages.validity: "1" is not a time span`},
 		{"range", "messages: {validity: 0s}\n", "FILE:1: messages.validity: 0s is out of range"},
 		{"smtp tls", "smtp: {tls: maybe}\n", "FILE:1: smtp.tls"},
+		{"mail without domain", "mail:\n  listen: :25\n", "FILE:1: mail.domain: it is needed beside mail.listen"},
+		{"mail on http", "http: {listen: ':80'}\nmail: {listen: ':80', domain: a.test}\n", "FILE:2: mail.listen: it is the same address"},
+		{"mail address", "mail: {listen: nowhere, domain: a.test}\n", "FILE:1: mail.listen: \"nowhere\" is not host:port"},
+		{"mail domain", "mail: {listen: ':25', domain: 'a b'}\n", "FILE:1: mail.domain: \"a b\" is not a domain"},
 		{"carrier without name", "carriers:\n  - type: sim\n", "FILE:2: carriers[0].name: a carrier needs a name"},
 		{"carrier twice", "carriers:\n  - {name: a, type: sim}\n  - {name: a, type: sim}\n", "FILE:3: carriers[1].name: there is another carrier a in line 2"},
 		{"carrier of a later issue", "carriers:\n  - name: trunk\n    type: sip\n    rtp_ports: 1-2\n", "FILE:3: carriers[0].type: type sip is not offered yet; offered: bulkvs, sim, smpp"},
@@ -299,7 +306,7 @@ func TestKeys(t *testing.T) {
 	want := []string{
 		"admin.email", "admin.password", "admin.token", "data_dir", "database", "delivery.schedule", "delivery.timeout",
 		"egress.allow", "egress.ca_file", "egress.dns", "http.listen", "http.public_url", "http.tls.cert", "http.tls.key",
-		"log.format", "log.level", "messages.join", "messages.validity", "numbers.aging", "numbers.reservation", "observe.listen",
+		"log.format", "log.level", "mail.domain", "mail.listen", "messages.join", "messages.validity", "numbers.aging", "numbers.reservation", "observe.listen",
 		"smtp.from", "smtp.host", "smtp.password", "smtp.port", "smtp.tls", "smtp.username",
 		"speech.key", "speech.synthesis_url", "speech.transcription_url", "state",
 	}

@@ -15,6 +15,7 @@ import (
 
 var (
 	carrierName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$`)
+	domain      = regexp.MustCompile(`^([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)*[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$`)
 	prefix      = regexp.MustCompile(`^(\+?[0-9]{1,15}|\+)?$`)
 )
 
@@ -64,6 +65,7 @@ func (c *Config) judge(r *document.Reader) {
 		}
 	}
 	c.judgeSMTP(r)
+	c.judgeMail(r)
 	c.judgeCarriers(r)
 	span(r, "numbers.reservation", c.Numbers.Reservation, time.Second, 30*24*time.Hour)
 	span(r, "numbers.aging", c.Numbers.Aging, 0, 10*365*24*time.Hour)
@@ -98,6 +100,21 @@ func (c *Config) judgeSMTP(r *document.Reader) {
 	}
 	if c.SMTP.From != "" && !isMail(c.SMTP.From) {
 		r.Report("smtp.from", "%q is not a mail address", c.SMTP.From)
+	}
+}
+
+func (c *Config) judgeMail(r *document.Reader) {
+	if c.Mail.Listen != "" {
+		address(r, "mail.listen", c.Mail.Listen)
+		if c.Mail.Domain == "" {
+			r.Report("mail.domain", "it is needed beside mail.listen: answers go to reply+…@ it")
+		}
+		if _, port, err := net.SplitHostPort(c.Mail.Listen); err == nil && port != "0" && (c.Mail.Listen == c.HTTP.Listen || c.Mail.Listen == c.Observe.Listen) {
+			r.Report("mail.listen", "it is the same address as http.listen or observe.listen; take another")
+		}
+	}
+	if d := c.Mail.Domain; d != "" && (!domain.MatchString(d) || len(d) > 253) {
+		r.Report("mail.domain", "%q is not a domain in ASCII, such as in.example.test", d)
 	}
 }
 
