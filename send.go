@@ -24,6 +24,9 @@ type SendRequest struct {
 	Options     *MessageOptions
 	Simulated   bool // judged and answered as ever, and neither sent nor kept
 	// Of texts that we send by ourselves:
+	// As is whom the text is to look as if it were from, where the carrier lets
+	// us say so (ability any_sender); it is judged as one from From. "": From.
+	As      string
 	Hops    int    // forwards of ours that led to it; beyond the limit it is refused (RuleLoop)
 	Because string // why, for the timeline: "forward of message 4711", "automatic reply: agents offline"
 	// Excused lets it out to a handset that has opted out: the confirmation of

@@ -118,9 +118,12 @@ const (
 	Order
 	Campaigns
 	Voice
+	// AnySender: texts may be from whomever they are from, not only from numbers
+	// that are ours.
+	AnySender
 )
 
-var abilityNames = [...]string{"sms", "mms", "receipts", "inbound", "search", "order", "campaigns", "voice"}
+var abilityNames = [...]string{"sms", "mms", "receipts", "inbound", "search", "order", "campaigns", "voice", "any_sender"}
 
 // Has says whether all of want are there.
 func (a Abilities) Has(want Abilities) bool { return a&want == want }

@@ -37,6 +37,11 @@ type Options struct {
 	// Gone is told that a destination answered 410, to make the pause last.
 	// The lane is paused already.
 	Gone func(context.Context, wirechief.Lane)
+	// Follow says what follows from a try that brought nothing, as it is about to
+	// be kept: the commands are part of the same commit, and the deliveries that
+	// they insert are taken as by Add. nil: nothing does. It may read the store, but
+	// must not wait for it to be written to, and must not call the engine.
+	Follow func(d *wirechief.Delivery, came wirechief.Attempted) []wirechief.Command
 
 	Now    wirechief.Clock
 	Log    *slog.Logger

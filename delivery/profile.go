@@ -37,6 +37,11 @@ var aDay = []time.Duration{
 	2 * time.Hour, 5 * time.Hour, 8 * time.Hour, 8 * time.Hour,
 }
 
+// hours is for what is worthless on the next day.
+var hours = []time.Duration{
+	0, 5 * time.Second, 30 * time.Second, 2 * time.Minute, 10 * time.Minute, 30 * time.Minute, time.Hour, 2 * time.Hour, 4 * time.Hour, 8 * time.Hour,
+}
+
 // profiles are those whose rules differ from the usual ones.
 func profiles() map[string]Profile {
 	const vendor = 10 * time.Second
@@ -48,6 +53,12 @@ func profiles() map[string]Profile {
 		// message2give: HTTP forwards; as Fone Dynamics's.
 		wirechief.DialectMessage2Give: {Schedule: schedule, Timeout: vendor},
 		wirechief.DialectZendesk:      {Schedule: schedule, Timeout: vendor},
+		// A mail server answers in its own time, and asks who is unknown to it to
+		// come again in some minutes (RFC 5321 4.5.4.1).
+		string(wirechief.KindEmail): {Schedule: schedule, Timeout: time.Minute},
+		// Texts are refused for good or because something is full or unwell here.
+		string(wirechief.KindSMS):     {Schedule: hours, Timeout: usual().Timeout},
+		string(wirechief.KindConsole): {Schedule: hours, Timeout: usual().Timeout},
 	}
 }
 

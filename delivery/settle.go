@@ -11,6 +11,8 @@ import (
 type settlement struct {
 	f       *flight
 	command wirechief.Attempted
+	follows []wirechief.Command // of Options.Follow
+	asked   bool
 }
 
 // Waits between the times that a store which takes nothing is asked again.
@@ -62,7 +64,7 @@ func (e *Engine) finish(f *flight, attempt *wirechief.Attempt, o wirechief.Outco
 			attempt.NextAt = time.Time{}
 		}
 	}
-	e.finished = append(e.finished, settlement{f, c})
+	e.finished = append(e.finished, settlement{f: f, command: c})
 	nudge(e.commits)
 }
 
@@ -135,11 +137,12 @@ func (e *Engine) takeFinished() (batch []settlement, last bool) {
 // keep applies a batch, however often it has to ask. It reports false when the
 // life of the engine ended first; the batch then waits for flush.
 func (e *Engine) keep(batch []settlement) bool {
-	commands := commandsOf(batch)
+	commands := e.commandsOf(batch)
 	for wait := commitWait; ; wait = min(2*wait, commitWaitMost) {
 		results, err := e.Store.Apply(e.life, commands...)
 		if err == nil {
 			e.settle(batch, results)
+			e.Add(inserted(commands, results)...)
 			return true
 		}
 		if e.life.Err() == nil {
@@ -166,12 +169,35 @@ func (e *Engine) sleep(d time.Duration) bool {
 	}
 }
 
-func commandsOf(batch []settlement) []wirechief.Command {
+// commandsOf is what is committed of a batch: the outcomes in their order, then
+// what follows from them, which is asked for once however often it takes.
+func (e *Engine) commandsOf(batch []settlement) []wirechief.Command {
 	commands := make([]wirechief.Command, len(batch))
 	for i := range batch {
 		commands[i] = batch[i].command
 	}
+	if e.Follow == nil {
+		return commands
+	}
+	for i := range batch {
+		s := &batch[i]
+		if !s.asked && s.command.Status != wirechief.DeliveryDelivered {
+			s.follows = e.Follow(s.f.e.d, s.command)
+		}
+		s.asked = true
+		commands = append(commands, s.follows...)
+	}
 	return commands
+}
+
+// inserted gives the deliveries that commands inserted.
+func inserted(commands []wirechief.Command, results []wirechief.Result) (out []*wirechief.Delivery) {
+	for i, c := range commands {
+		if a, ok := c.(wirechief.Accept); ok && results[i].Err == nil {
+			out = append(out, a.Deliveries...)
+		}
+	}
+	return out
 }
 
 // flush offers what is left at the end once more, a moment longer than ctx
@@ -183,7 +209,7 @@ func (e *Engine) flush(ctx context.Context) error {
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), commitWaitMost)
 	defer cancel()
-	if _, err := e.Store.Apply(ctx, commandsOf(batch)...); err != nil {
+	if _, err := e.Store.Apply(ctx, e.commandsOf(batch)...); err != nil {
 		return &wirechief.Error{
 			Op: "delivery.stop", Kind: wirechief.Unavailable, Rule: wirechief.RuleStore, Err: err,
 			Message: "the outcomes of some deliveries could not be kept; they will be made again",

@@ -29,11 +29,14 @@ type directory struct {
 	webhooks    map[named]*wirechief.Webhook
 	campaigns   map[named]*wirechief.Campaign
 	members     map[named]int                 // numbers on an account that are bound to a campaign
+	fallbacks   map[string]int                // numbers of a tenant with a fallback chain
 	optOuts     map[string][]wirechief.OptOut // by handset
 	firsts      map[string]firstProperty      // by tenant
 	paused      map[named]bool                // carriers (tenant "") and destinations
 	book        leaseBook
 	others      map[shelfKey]map[string][]byte
+	roster      roster // people, as signing in asks for them
+	uses        uses   // when credentials were last used
 }
 
 type named struct{ tenant, name string }
@@ -46,6 +49,7 @@ type shelfKey struct {
 type credential struct {
 	tenant string
 	wirechief.Credential
+	use *lastUse
 }
 
 func newDirectory() *directory {
@@ -62,11 +66,14 @@ func newDirectory() *directory {
 		webhooks:    make(map[named]*wirechief.Webhook),
 		campaigns:   make(map[named]*wirechief.Campaign),
 		members:     make(map[named]int),
+		fallbacks:   make(map[string]int),
 		optOuts:     make(map[string][]wirechief.OptOut),
 		firsts:      make(map[string]firstProperty),
 		paused:      make(map[named]bool),
 		book:        newLeaseBook(),
 		others:      make(map[shelfKey]map[string][]byte),
+		roster:      newRoster(),
+		uses:        make(uses),
 	}
 }
 
@@ -75,7 +82,7 @@ var entityKinds = [...]wirechief.EntityKind{
 	wirechief.EntityProperty, wirechief.EntityAgent, wirechief.EntityGroup, wirechief.EntityBrand,
 	wirechief.EntitySchedule, wirechief.EntityAddress, wirechief.EntityFlow, wirechief.EntityGreeting, wirechief.EntityIVR,
 	wirechief.EntityLine, wirechief.EntityLogin, wirechief.EntityVoice, wirechief.EntityCallback, wirechief.EntityLease,
-	wirechief.EntityPause,
+	wirechief.EntityPause, wirechief.EntityKeyUse,
 }
 
 func (d *directory) load(ctx context.Context, s wirechief.Store) error {
@@ -126,6 +133,8 @@ func (d *directory) put(e wirechief.Entity) error {
 		d.paused[key] = true
 	case wirechief.EntityLease:
 		err = d.book.put(e.Tenant, e.Doc)
+	case wirechief.EntityKeyUse:
+		err = d.uses.load(key, e.Doc)
 	default:
 		shelf := d.others[shelfKey{e.Tenant, e.Kind}]
 		if shelf == nil {
@@ -133,8 +142,11 @@ func (d *directory) put(e wirechief.Entity) error {
 			d.others[shelfKey{e.Tenant, e.Kind}] = shelf
 		}
 		shelf[e.Key] = e.Doc
-		if e.Kind == wirechief.EntityProperty {
+		switch e.Kind {
+		case wirechief.EntityProperty:
 			d.propertyCame(e)
+		case wirechief.EntityAgent:
+			err = d.roster.put(key, e.Doc)
 		}
 	}
 	if err != nil {
@@ -172,8 +184,11 @@ func (d *directory) drop(e wirechief.Entity) {
 		d.book.drop(e.Tenant, e.Key)
 	default:
 		delete(d.others[shelfKey{e.Tenant, e.Kind}], e.Key)
-		if e.Kind == wirechief.EntityProperty {
+		switch e.Kind {
+		case wirechief.EntityProperty:
 			d.propertyWent(e)
+		case wirechief.EntityAgent:
+			d.roster.drop(key)
 		}
 	}
 }
@@ -184,9 +199,10 @@ func (d *directory) putCredential(tenant, key string, c wirechief.Credential) {
 		d.logins[tenant] = make(map[string]loginKey)
 	}
 	d.logins[tenant][key] = k
-	d.credentials[k] = append(d.credentials[k], credential{tenant, c})
+	kept := credential{tenant, c, d.uses.of(named{tenant, key})}
+	d.credentials[k] = append(d.credentials[k], kept)
 	if k.account != "" {
-		d.anyAccount[k.anyAccount()] = append(d.anyAccount[k.anyAccount()], credential{tenant, c})
+		d.anyAccount[k.anyAccount()] = append(d.anyAccount[k.anyAccount()], kept)
 	}
 }
 

@@ -75,11 +75,17 @@ func (d *directory) note(old, n *wirechief.Number) {
 		if old.Campaign != "" && old.State.Owned() {
 			d.members[named{old.Tenant, old.Campaign}]--
 		}
+		if len(old.Fallback) > 0 {
+			d.fallbacks[old.Tenant]--
+		}
 		delete(d.byID, old.ID)
 		delete(d.passing, old.Number)
 	}
 	if n.Campaign != "" && n.State.Owned() {
 		d.members[named{n.Tenant, n.Campaign}]++
+	}
+	if len(n.Fallback) > 0 {
+		d.fallbacks[n.Tenant]++
 	}
 	if n.ID != 0 {
 		d.byID[n.ID] = n
@@ -89,6 +95,13 @@ func (d *directory) note(old, n *wirechief.Number) {
 		d.passing[n.Number] = n
 	}
 	d.numbers[n.Number] = n
+}
+
+// fallsBack says whether any number of the tenant has a fallback chain.
+func (d *directory) fallsBack(tenant string) bool {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	return d.fallbacks[tenant] > 0
 }
 
 func (d *directory) number(number string) *wirechief.Number {

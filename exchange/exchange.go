@@ -28,6 +28,11 @@ type Options struct {
 	Guard   wirechief.Guard
 	Media   MediaKeeper // nil: pictures are refused
 	Audio   AudioKeeper // nil: recordings are refused
+	// Presence says who is there to answer texts; nil: nobody is.
+	Presence Presence
+	// Blocked says whether a tenant wants nothing from a peer. It is quick; nil:
+	// nobody is blocked.
+	Blocked func(tenant, peer string) bool
 
 	Now   wirechief.Clock
 	Log   *slog.Logger
@@ -86,6 +91,7 @@ type Exchange struct {
 	lanes    map[string]*lane
 	carriers []carrier.Carrier // in the order of the configuration
 	answers  keyed             // one request at a time under an idempotency key
+	calendar calendar          // when texts of which tenants may go out
 	pace     pace              // of the numbers that may send so many segments a second only
 	tollFree keyed             // one send at a time from a number whose caps are counted
 	ledger   keyed             // one change at a time of what a handset wants from a number
@@ -93,6 +99,10 @@ type Exchange struct {
 	lending  sync.RWMutex      // held whole while leases that have run out are removed
 	parts    *assembler
 	media    *mediaLane
+	sent     sent   // what a carrier may bring back
+	replied  lately // by number and handset: the last automatic reply of the window
+	keywords lately // likewise: the last answer to a keyword
+	fallen   fallen
 
 	debug bool // the log wants to hear of each message
 
@@ -161,6 +171,9 @@ func (x *Exchange) Load(ctx context.Context) error {
 	if err := x.adopt(ctx); err != nil {
 		return err
 	}
+	if err := x.loadReplies(ctx); err != nil {
+		return err
+	}
 	if err := x.loadQuotes(ctx); err != nil {
 		return err
 	}
@@ -204,6 +217,7 @@ func (x *Exchange) Start(ctx context.Context) error {
 	x.running.Go(func() { x.purge(run) })
 	x.running.Go(func() { x.sweep(run) })
 	x.running.Go(func() { x.sweepSources(run) })
+	x.running.Go(func() { x.noteUses(run) })
 	x.rescue(ctx, depths)
 	for _, c := range x.carriers {
 		if err := c.Start(ctx, x); err != nil {
@@ -303,6 +317,7 @@ func (x *Exchange) purge(ctx context.Context) {
 		}); err != nil && ctx.Err() == nil {
 			x.Log.WarnContext(ctx, "old records could not be removed; trying again in an hour", "error", err)
 		}
+		x.forgetReplies()
 		x.sweepAudio(ctx)
 		if err := x.purgeCallbacks(ctx); err != nil && ctx.Err() == nil {
 			x.Log.WarnContext(ctx, "old requests to be called back could not be removed; trying again in an hour", "error", err)

@@ -3,72 +3,37 @@ package exchange
 import "github.com/wirechief/wirechief"
 
 // follow is the planner of the exchange: what customers are told about events
-// of a message (hooks.go says who). It runs inside the commit of those events.
-//
-// An inbound message is told when it is received (or, with pictures still to be
-// fetched, when these are kept). An outbound one is told once: when it has
-// ended, whoever ended it.
+// of a message that went out (hooks.go says who). It runs inside the commit of
+// those events. They are told once: when the message has ended, whoever ended it.
+// What follows from a message that came in is arrival's to say (forward.go).
 func (x *Exchange) follow(m *wirechief.Message, added []wirechief.Event) []*wirechief.Delivery {
-	inward := m.Direction == wirechief.Inward
-	ours := m.From
-	if inward {
-		ours = m.To
+	end := ending(added)
+	if end == nil || m.Direction == wirechief.Inward {
+		return nil
 	}
-	n := x.dir.number(ours)
+	n := x.dir.number(m.From)
 	if n != nil && n.Tenant != m.Tenant {
 		n = nil
 	}
-	if n == nil && (inward || m.Options == nil) {
+	if n == nil && m.Options == nil {
 		return nil
 	}
-	notice := wirechief.Notice{Message: m}
 	var few [2]listener // mostly there is one, and it costs nothing to list it
-	listeners := few[:0]
-	if inward {
-		if !tellsArrival(added) {
-			return nil
-		}
-		if listeners = x.arrivalListeners(listeners, m, n); len(listeners) == 0 {
-			return nil
-		}
-		notice.Event, notice.At = wirechief.NoticeInbound, m.CreatedAt
-		for _, item := range m.Media {
-			if item.Token != "" && x.Media != nil {
-				notice.Media = append(notice.Media, x.Media.Link(item))
-			}
-		}
-	} else {
-		end := ending(added)
-		if end == nil {
-			return nil
-		}
-		if listeners = x.endListeners(listeners, m, n); len(listeners) == 0 {
-			return nil
-		}
-		notice.Event, notice.At = wirechief.NoticeReceipt, end.At
-		notice.Receipt = receiptOf(m, end)
+	listeners := x.endListeners(few[:0], m, n)
+	if len(listeners) == 0 {
+		return nil
 	}
+	notice := wirechief.Notice{Event: wirechief.NoticeReceipt, At: end.At, Message: m, Receipt: receiptOf(m, end)}
 	out := make([]*wirechief.Delivery, 0, len(listeners))
 	for _, l := range listeners {
 		d, err := x.tell(l, notice, n)
 		if err != nil {
-			x.Log.Error("what a customer is to be told could not be put into its shape", "message", m.ID, "tenant", m.Tenant, "format", l.format, "error", err)
+			x.unformatted(m, l, err)
 			continue
 		}
 		out = append(out, d)
 	}
 	return out
-}
-
-// tellsArrival says whether the events include the arrival of an inbound
-// message that is ready to be told: all its pictures are kept or given up.
-func tellsArrival(added []wirechief.Event) bool {
-	for i := range added {
-		if added[i].Type == wirechief.EventReceived {
-			return true
-		}
-	}
-	return false
 }
 
 // ending is the event among those added that ended an outbound message. (What

@@ -27,23 +27,10 @@ func hookListener(h *wirechief.Hook) listener {
 	return listener{kind: wirechief.KindHTTP, url: h.URL, format: cmp.Or(h.Format, wirechief.DialectFoneDynamics), hook: h}
 }
 
-// arrivalListeners adds who is told of a text from a handset. A reply whose
-// text asked for a hook goes there in place of the number's HTTP forwards.
-func (x *Exchange) arrivalListeners(out []listener, m *wirechief.Message, n *wirechief.Number) []listener {
-	if w := x.dir.webhook(n.Tenant, n.Webhook); w != nil {
-		out = append(out, webhookListener(w))
+func forwardListener(f *wirechief.Forward) listener {
+	return listener{
+		kind: wirechief.KindHTTP, url: f.Destination, format: cmp.Or(f.Format, wirechief.DialectMessage2Give), forward: f,
 	}
-	if replies := x.replyTo(m); replies.Hook.URL != "" {
-		return append(out, hookListener(&replies.Hook))
-	}
-	for i := range n.Forwards {
-		if f := &n.Forwards[i]; f.Enabled && f.Type == wirechief.KindHTTP {
-			out = append(out, listener{
-				kind: wirechief.KindHTTP, url: f.Destination, format: cmp.Or(f.Format, wirechief.DialectMessage2Give), forward: f,
-			})
-		}
-	}
-	return out
 }
 
 // endListeners adds who is told how a text of ours ended. n is nil when it was

@@ -57,7 +57,7 @@ func (w *world) deliver(r wirechief.SendRequest, carrierID string) int64 {
 }
 
 // What comes in is told to the named webhook and to every forward to a URL that
-// is switched on, each in its own shape; other kinds of forwards are not HTTP.
+// is switched on, each in its own shape, and to forwards of other kinds.
 func TestForwardsAreTold(t *testing.T) {
 	w := newWorld(t, shapes)
 	w.configure(wirechief.NumberPatch{PutForwards: []wirechief.Forward{
@@ -67,13 +67,13 @@ func TestForwardsAreTold(t *testing.T) {
 		{Type: wirechief.KindEmail, Destination: "a@a.test", Enabled: true},
 	}})
 	w.inbound(handset, "hello")
-	w.toldTo(w.inbox()[0].ID,
+	w.toldTo(w.inbox()[0].ID, "email a@a.test email inbound",
 		"http http://a.test/1 fonedynamics inbound", "http http://a.test/2 message2give inbound", "webhook http://hooks.test/acme bulkvs inbound")
 	// Without a named webhook, too; and each notice is of its own.
 	w.configure(wirechief.NumberPatch{Webhook: wirechief.Clear[string]()})
 	w.inbound(handset, "again")
 	in := w.inbox()[1]
-	w.toldTo(in.ID, "http http://a.test/1 fonedynamics inbound", "http http://a.test/2 message2give inbound")
+	w.toldTo(in.ID, "email a@a.test email inbound", "http http://a.test/1 fonedynamics inbound", "http http://a.test/2 message2give inbound")
 	if d := w.deliveries(in.ID); d[0].ID == d[1].ID {
 		t.Error("two deliveries have one id")
 	}

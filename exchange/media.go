@@ -2,6 +2,7 @@ package exchange
 
 import (
 	"context"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -193,11 +194,17 @@ func (l *mediaLane) fetch(ctx context.Context, m *wirechief.Message) mediaDone {
 		if m.Direction == wirechief.Inward {
 			get = x.Media.Collect
 		}
+		kept := strings.HasPrefix(item.Source, keptMedia)
+		if kept {
+			get = func(ctx context.Context, source string) (wirechief.MediaItem, error) { return x.kept(ctx, m.Tenant, source) }
+		}
 		got, err := get(ctx, item.Source)
 		switch {
 		case err == nil:
 			media = append(media, got)
-			commands = append(commands, x.mediaRecord(m, got, now))
+			if !kept {
+				commands = append(commands, x.mediaRecord(m, got, now))
+			}
 		case wirechief.KindOf(err) == wirechief.Unavailable && m.Queue.Tries+1 < mediaTries:
 			passing = err
 			media = append(media, item)
@@ -213,6 +220,7 @@ func (l *mediaLane) fetch(ctx context.Context, m *wirechief.Message) mediaDone {
 	// Who waits here is ours alone. Its history comes along, for the customer is
 	// told of an arrival that was recorded before.
 	record := wirechief.Record{Key: m.MessageKey, Message: m, Queue: &nowhere}
+	var after consequences
 	switch {
 	case refusal != nil:
 		record.Events = []wirechief.Event{{At: now, Type: wirechief.EventFailed, Detail: wirechief.Detail{
@@ -227,13 +235,16 @@ func (l *mediaLane) fetch(ctx context.Context, m *wirechief.Message) mediaDone {
 		record.Media = media
 		record.Queue = &wirechief.Queue{Lane: m.Carrier, At: now}
 	default:
-		record.Media = media
-		record.Plan = func(m *wirechief.Message, _ []wirechief.Event) []*wirechief.Delivery { return x.follow(m, m.Events) }
+		whole := *m
+		whole.Media = media
+		after = x.arrival(&whole, now)
+		record.Media, record.Events = media, after.events
+		commands = append(commands, after.commands(m, now)...)
 	}
-	return l.commit(ctx, m, append(commands, record))
+	return l.commit(ctx, m, append(commands, record), &after)
 }
 
-func (l *mediaLane) commit(ctx context.Context, m *wirechief.Message, commands []wirechief.Command) mediaDone {
+func (l *mediaLane) commit(ctx context.Context, m *wirechief.Message, commands []wirechief.Command, follows *consequences) mediaDone {
 	next := l.x.lanes[m.Carrier]
 	if next != nil {
 		next.announce(m.MessageKey)
@@ -253,9 +264,11 @@ func (l *mediaLane) commit(ctx context.Context, m *wirechief.Message, commands [
 		if ctx.Err() == nil {
 			l.x.Log.ErrorContext(ctx, "fetched media could not be recorded; trying again", "message", m.ID, "error", err)
 		}
+		follows.revert()
 		return mediaDone{m: m, back: true, at: l.x.Now().Add(time.Second)}
 	}
 	l.x.Deliver.Add(results[len(results)-1].Deliveries...)
+	l.x.Deliver.Add(follows.deliveries...)
 	switch {
 	case after.Queue.Lane == "":
 	case after.Queue.Lane == wirechief.LaneMedia:

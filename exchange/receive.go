@@ -41,7 +41,8 @@ func (x *Exchange) receive(ctx context.Context, n *wirechief.Number, in wirechie
 		MessageKey: wirechief.MessageKey{Shard: wirechief.ShardOf(n.Tenant), ID: x.IDs.Next()},
 		Tenant:     n.Tenant, Ref: x.IDs.UUID(), Direction: wirechief.Inward, From: in.From, To: in.To, Also: in.Also,
 		Text: in.Text, MMS: len(in.Media) > 0, Encoding: a.Encoding.String(), Segments: max(a.Segments, 1),
-		Carrier: in.Carrier, CreatedAt: now, Hops: in.Hops, Property: n.Property,
+		Carrier: in.Carrier, CreatedAt: now, Hops: max(in.Hops, x.hopsOf(ctx, in, now)), Property: n.Property,
+		Blocked: x.Blocked != nil && x.Blocked(n.Tenant, in.From),
 	}
 	event := wirechief.Event{At: now, Type: wirechief.EventReceived, Detail: wirechief.Detail{
 		Carrier: in.Carrier, Raw: in.Raw, Missing: missing, DoneAt: in.At,
@@ -50,20 +51,40 @@ func (x *Exchange) receive(ctx context.Context, n *wirechief.Number, in wirechie
 		event.Detail.Parts = joined.Total
 	}
 	m.Record(event)
+	if m.Blocked {
+		m.Record(wirechief.Event{At: now, Type: wirechief.EventSuppressed, Detail: wirechief.Detail{
+			Rule: wirechief.RuleBlocked, Because: in.From + " is blocked: the message is kept and told to nobody",
+		}})
+	}
 	commands, err := x.holdMedia(ctx, m, in, now)
 	if err != nil {
 		return err
 	}
 	accept := wirechief.Accept{Messages: []*wirechief.Message{m}, Joined: joined}
-	if word := ledgerWord(in.Text); word != "" {
+	// The copy of a text that we forwarded is no word of whom it is from.
+	word := ""
+	if m.Hops == 0 {
+		word = ledgerWord(in.Text)
+	}
+	if word != "" {
 		// One word of a handset at a time, so that memory and disk agree.
 		defer x.ledger.lock(n.Number + " " + in.From)()
-		if change, ok := x.ledgerChange(n, in.From, word, now); ok {
-			accept.OptOuts = []wirechief.OptOut{change}
-		}
 	}
-	if m.Queue.Lane == "" {
-		accept.Deliveries = x.follow(m, m.Events)
+	var after consequences
+	if m.Queue.Lane == "" { // else once its pictures are there: see mediaLane
+		after = x.arrival(m, now)
+		for _, e := range after.events {
+			m.Record(e)
+		}
+		accept.Deliveries, accept.Entries, accept.Replied = after.deliveries, after.entries, after.replied
+	}
+	if word != "" {
+		if change, ok := x.ledgerChange(n, in.From, in.Text, now); ok {
+			accept.OptOuts = []wirechief.OptOut{change}
+			if !m.Blocked {
+				accept.Entries = append(accept.Entries, x.ledgerEntry(m, change))
+			}
+		}
 	}
 	x.announce(m)
 	results, err := x.Store.Apply(ctx, append(commands, accept)...)
@@ -72,12 +93,22 @@ func (x *Exchange) receive(ctx context.Context, n *wirechief.Number, in wirechie
 	}
 	if err != nil {
 		x.retract(m)
+		after.revert()
 		return err
 	}
 	x.dir.putOptOuts(accept.OptOuts)
 	x.Deliver.Add(accept.Deliveries...)
 	x.toLanes(m)
 	return nil
+}
+
+// ledgerEntry notes a change of the opt-out ledger in the conversation.
+func (x *Exchange) ledgerEntry(m *wirechief.Message, change wirechief.OptOut) wirechief.Entry {
+	kind := wirechief.EntryOptIn
+	if change.Out {
+		kind = wirechief.EntryOptOut
+	}
+	return wirechief.Entry{ID: x.IDs.Next(), Kind: kind, Text: change.Word, Message: m.ID, At: change.At}
 }
 
 // holdMedia keeps what came with the message and lists what has yet to be
@@ -99,7 +130,9 @@ func (x *Exchange) holdMedia(ctx context.Context, m *wirechief.Message, in wirec
 	for _, source := range in.Media {
 		if source.Data == nil {
 			m.Media = append(m.Media, wirechief.MediaItem{Source: source.URL, Type: source.Type})
-			m.Queue = wirechief.Queue{Lane: wirechief.LaneMedia, At: now}
+			if !m.Blocked { // nobody will look at it
+				m.Queue = wirechief.Queue{Lane: wirechief.LaneMedia, At: now}
+			}
 			continue
 		}
 		if err := keep(bytes.NewReader(source.Data), source.Type); err != nil {

@@ -17,7 +17,8 @@ type Mail struct {
 // Text is the body of a delivery of kind sms.
 type Text struct {
 	Message int64    `json:"message"`         // that caused it
-	From    string   `json:"from"`            // ours, or the original sender's
+	From    string   `json:"from"`            // ours
+	As      string   `json:"as,omitempty"`    // whom it is to look as if it were from; "" is From
 	Text    string   `json:"text"`            // prefix and suffix included
 	Media   []string `json:"media,omitempty"` // tokens of what came with it
 	Hops    int      `json:"hops"`            // of the text that goes out
