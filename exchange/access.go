@@ -5,7 +5,9 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/wirechief/wirechief"
 )
@@ -81,9 +83,10 @@ func (x *Exchange) Authenticate(ctx context.Context, l Login) (wirechief.Princip
 	list := x.dir.logged(key)
 	var found *credential
 	several := false // tenants: whom they let in would be left to chance
+	now := x.Now()
 	for i := range list {
 		c := &list[i]
-		if !c.matches(l.Secret) {
+		if !c.matches(l.Secret) || c.expired(now) {
 			continue
 		}
 		several = several || found != nil && found.tenant != c.tenant
@@ -100,7 +103,31 @@ func (x *Exchange) Authenticate(ctx context.Context, l Login) (wirechief.Princip
 			Op: "authenticate", Kind: wirechief.Unauthenticated, Message: "the credentials are missing or wrong",
 		}
 	}
+	found.use.note(now)
+	if l.Dialect == wirechief.DialectOwn && found.Label != "" {
+		name = found.Label // says more than a fingerprint
+	}
 	return wirechief.Principal{Tenant: found.tenant, Dialect: l.Dialect, Account: found.Account, Name: name, Scopes: found.Scopes}, nil
+}
+
+// expired says whether a credential lets nobody in any more.
+func (c *credential) expired(now time.Time) bool {
+	return !c.ExpiresAt.IsZero() && !now.Before(c.ExpiresAt)
+}
+
+// allowed says whether the principal may do something: a person by their role,
+// a program by its scopes, of which one that is named or "all" is enough.
+func allowed(p wirechief.Principal, right wirechief.Right, scopes ...string) error {
+	if p.May(right) {
+		return nil
+	}
+	if p.Dialect == wirechief.DialectOwn && p.Role == "" {
+		if slices.Contains(p.Scopes, ScopeAll) || slices.ContainsFunc(scopes, func(s string) bool { return slices.Contains(p.Scopes, s) }) {
+			return nil
+		}
+		return wirechief.Refuse(wirechief.Forbidden, wirechief.RuleScope, "the token has not the scope %s", strings.Join(append(scopes, ScopeAll), " or "))
+	}
+	return wirechief.Refuse(wirechief.Forbidden, wirechief.RuleRole, "your role does not allow that; ask an owner or admin")
 }
 
 // Workspace is the tenant's workspace in message2give, the first of several;

@@ -97,7 +97,9 @@ func (a *application) credentialsOf(tenant string, id loginKey, wanted []*state.
 		}
 	}
 	for _, old := range kept {
-		a.dropCredential(old)
+		if old.CreatedAt.IsZero() { // a key that somebody made is not the file's
+			a.dropCredential(old)
+		}
 	}
 	return nil
 }
