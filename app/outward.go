@@ -10,6 +10,8 @@ import (
 	"github.com/wirechief/wirechief"
 	"github.com/wirechief/wirechief/delivery"
 	"github.com/wirechief/wirechief/egress"
+	"github.com/wirechief/wirechief/forward/console"
+	"github.com/wirechief/wirechief/forward/sms"
 	"github.com/wirechief/wirechief/ident"
 	"github.com/wirechief/wirechief/media"
 	"github.com/wirechief/wirechief/observe"
@@ -31,12 +33,35 @@ func (a *App) outward(o Options, ids *ident.Source) error {
 	web := delivery.NewHTTP(a.guard, o.Version.Version, o.Now)
 	a.engine = delivery.New(delivery.Options{
 		Store:    a.store,
-		Senders:  map[wirechief.DeliveryKind]delivery.Sender{wirechief.KindWebhook: web, wirechief.KindHTTP: web},
+		Senders:  a.senders(o, web),
 		Schedule: a.cfg.Delivery.Schedule, Timeout: a.cfg.Delivery.Timeout,
+		Follow: func(d *wirechief.Delivery, came wirechief.Attempted) []wirechief.Command {
+			return a.exchange.Follow(d, came)
+		},
 		Gone: a.gone, Paused: func(l wirechief.Lane) bool { return a.exchange.DestinationPaused(l) }, Now: o.Now, Log: o.Log, Meter: a.metrics,
 	})
 	a.keeper, err = media.New(filepath.Join(a.cfg.DataDir, mediaFolder), a.URL(), a.guard.Client(fetchTimeout), ids, o.Now)
 	return err
+}
+
+// senders are the ways in which things reach customers, by kind of delivery.
+func (a *App) senders(o Options, web delivery.Sender) map[wirechief.DeliveryKind]delivery.Sender {
+	return map[wirechief.DeliveryKind]delivery.Sender{
+		wirechief.KindWebhook: web, wirechief.KindHTTP: web,
+		wirechief.KindSMS:     sms.New(relay{a}, o.Now),
+		wirechief.KindConsole: console.New(o.Now),
+	}
+}
+
+// relay is the exchange, which is built after the engine.
+type relay struct{ a *App }
+
+func (r relay) Relay(ctx context.Context, s wirechief.SendRequest) (wirechief.SendResult, error) {
+	return r.a.exchange.Relay(ctx, s)
+}
+
+func (r relay) MediaLinks(ctx context.Context, tenant string, tokens []string) []string {
+	return r.a.exchange.MediaLinks(ctx, tenant, tokens)
 }
 
 // gone makes the pause of a destination last that answered 410.

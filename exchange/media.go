@@ -196,7 +196,9 @@ func (l *mediaLane) fetch(ctx context.Context, m *wirechief.Message) mediaDone {
 		}
 		kept := strings.HasPrefix(item.Source, keptMedia)
 		if kept {
-			get = func(ctx context.Context, source string) (wirechief.MediaItem, error) { return x.kept(ctx, m.Tenant, source) }
+			get = func(ctx context.Context, source string) (wirechief.MediaItem, error) {
+				return x.kept(ctx, m.Tenant, source)
+			}
 		}
 		got, err := get(ctx, item.Source)
 		switch {
