@@ -19,9 +19,11 @@ import (
 	"github.com/wirechief/wirechief/delivery"
 	"github.com/wirechief/wirechief/egress"
 	"github.com/wirechief/wirechief/exchange"
+	"github.com/wirechief/wirechief/feed"
 	"github.com/wirechief/wirechief/ident"
 	"github.com/wirechief/wirechief/media"
 	"github.com/wirechief/wirechief/observe"
+	"github.com/wirechief/wirechief/report"
 	"github.com/wirechief/wirechief/server"
 	"github.com/wirechief/wirechief/store/sqlite"
 )
@@ -48,6 +50,9 @@ type App struct {
 	metrics  *observe.Metrics
 	health   *observe.Health
 	store    *sqlite.Store
+	watched  wirechief.Store // the same, and what it commits is told to hub and reports
+	hub      *feed.Hub
+	reports  *report.Collector
 	guard    *egress.Guard
 	keeper   *media.Keeper
 	engine   *delivery.Engine
@@ -89,6 +94,9 @@ func New(ctx context.Context, cfg *config.Config, o Options) (_ *App, err error)
 	if err != nil {
 		return nil, err
 	}
+	a.hub = feed.New(feed.Options{Now: o.Now})
+	a.reports = report.New(report.Options{Store: a.store, Now: o.Now, Log: o.Log})
+	a.watched = feed.Watch(a.store, a.hub, a.reports.Tap)
 	if a.token, err = token(cfg); err != nil {
 		return nil, err
 	}
@@ -101,7 +109,7 @@ func New(ctx context.Context, cfg *config.Config, o Options) (_ *App, err error)
 		return nil, err
 	}
 	a.exchange = exchange.New(exchange.Options{
-		Store: a.store, Carriers: links, Routes: routes(cfg), IDs: ids, Deliver: a.engine,
+		Store: a.watched, Carriers: links, Routes: routes(cfg), IDs: ids, Deliver: a.engine,
 		Formats: formats(func(tenant string) string { return a.exchange.Workspace(tenant) }),
 		Guard:   a.guard, Media: a.keeper, Audio: a.keeper, Now: o.Now, Log: o.Log, Meter: a.metrics,
 		Validity: cfg.Messages.Validity, Join: cfg.Messages.Join,
@@ -118,6 +126,9 @@ func New(ctx context.Context, cfg *config.Config, o Options) (_ *App, err error)
 // Start begins everything, the inside first. When it returns nil, the server
 // is ready.
 func (a *App) Start(ctx context.Context) error {
+	if err := a.reports.Start(ctx); err != nil {
+		return err
+	}
 	if err := a.exchange.Load(ctx); err != nil {
 		return err
 	}
@@ -170,6 +181,9 @@ func (a *App) close(ctx context.Context) error {
 	if a.health != nil {
 		a.health.SetReady(false)
 	}
+	if a.hub != nil {
+		a.hub.Close() // open streams end
+	}
 	if a.public != nil {
 		// A client that is slow, or wants to be, must not use up the time of what
 		// is on its way to carriers and customers.
@@ -191,6 +205,9 @@ func (a *App) close(ctx context.Context) error {
 	}
 	if a.private != nil {
 		errs = append(errs, a.private.Stop(ctx))
+	}
+	if a.reports != nil {
+		errs = append(errs, a.reports.Stop(ctx))
 	}
 	if a.store != nil {
 		errs = append(errs, a.store.Close())

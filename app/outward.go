@@ -32,7 +32,7 @@ func (a *App) outward(o Options, ids *ident.Source) error {
 	}
 	web := delivery.NewHTTP(a.guard, o.Version.Version, o.Now)
 	a.engine = delivery.New(delivery.Options{
-		Store:    a.store,
+		Store:    a.watched,
 		Senders:  a.senders(o, web),
 		Schedule: a.cfg.Delivery.Schedule, Timeout: a.cfg.Delivery.Timeout,
 		Follow: func(d *wirechief.Delivery, came wirechief.Attempted) []wirechief.Command {
