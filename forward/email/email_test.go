@@ -85,8 +85,11 @@ func TestLetter(t *testing.T) {
 	refused.Status = wirechief.StatusSuppressed
 	m := store.arrived("Grüße <b>")
 	m.Media = []wirechief.MediaItem{
-		{Token: "abc", Type: "image/jpeg", Ext: ".jpg", Size: 10}, {Token: "old", Type: "image/png", Ext: ".png", Size: 5},
-		{Token: "smil", Type: "application/smil", Ext: ".smil"}, {Token: "big", Type: "video/mp4", Ext: ".mp4", Size: 20 << 20}, {Type: "image/gif", Ext: ".gif"},
+		{Token: "abc", Type: "image/jpeg", Ext: ".jpg", Size: 10},
+		{Token: "old", Type: "image/png", Ext: ".png", Size: 5},
+		{Token: "smil", Type: "application/smil", Ext: ".smil"},
+		{Token: "big", Type: "video/mp4", Ext: ".mp4", Size: 20 << 20},
+		{Type: "image/gif", Ext: ".gif"},
 	}
 	later := store.arrived("not yet")
 	d := mailOf(m, "Desk@ACME.test", forward.Mail{History: 3, Timezone: "America/Los_Angeles"})

@@ -13,7 +13,6 @@ import (
 
 	"github.com/emersion/go-sasl"
 	"github.com/emersion/go-smtp"
-
 )
 
 // How long the steps may take; a whole try has its own limit, which is shorter
@@ -258,4 +257,3 @@ func (k *link) leave() {
 		k.Close()
 	}
 }
-

@@ -26,19 +26,23 @@ func plain(s string) string {
 	if calm {
 		return s
 	}
-	s = strings.ToValidUTF8(s, "\uFFFD")
-	s = lineEnds.Replace(s)
-	s = strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) && r != '\n' && r != '\t' {
-			return utf8.RuneError
-		}
-		return r
-	}, s)
+	s = clean(s, utf8.RuneError)
 	lines := strings.Split(s, "\n")
 	for i, line := range lines {
 		lines[i] = isolate(line)
 	}
 	return strings.Join(lines, "\n")
+}
+
+// clean makes all line ends \n, and puts something else in place of other
+// control characters; -1 drops them.
+func clean(s string, instead rune) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) && r != '\n' && r != '\t' {
+			return instead
+		}
+		return r
+	}, lineEnds.Replace(strings.ToValidUTF8(s, "\uFFFD")))
 }
 
 var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u2028", "\n", "\u2029", "\n", "\v", "\n", "\f", "\n", "\u0085", "\n")
