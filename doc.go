@@ -23,6 +23,8 @@
 //	carrier   links to carriers                             store    where all is kept
 //	forward   where what arrives goes: mail, texts, the console
 //	exchange  the core, the only writer                     delivery brings things to customers
+//	inbox     what people do with conversations, contacts and templates
+//	bulk      one text to many from a file, through the exchange
 //	routing, offer, backlog, gsm, e164, optout, schedule    pure, and used by the core
 //	config, state, archive, media, egress, ident, observe   what a running program needs
 //	server, access, presence                                the way in, who may come, who is there

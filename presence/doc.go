@@ -22,7 +22,7 @@
 //     bound; beyond it what one person did in between is drawn together, so that
 //     before still follows on after.
 //   - What agents say is read from the store once and then learned from what is
-//     committed ([Tracker.Watch]).
+//     committed: [Tracker.Committed] is a tap of feed.Watch.
 //
 // The package refuses to guess: no heuristics about the hour, no state from
 // messages sent. It changes no agent either: State is for people to set. Look

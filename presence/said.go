@@ -146,21 +146,3 @@ func (t *Tracker) drop(e wirechief.Entity) {
 	t.settle(k, p, t.now(), becauseRemoved)
 	t.forget(k, p)
 }
-
-// Watch puts the tracker between a store and those who write to it: it learns
-// what agents say once that is committed, before the writer goes on.
-func (t *Tracker) Watch(s wirechief.Store) wirechief.Store { return watched{s, t} }
-
-type watched struct {
-	wirechief.Store
-	t *Tracker
-}
-
-// Apply applies the commands and lets the tracker know.
-func (w watched) Apply(ctx context.Context, commands ...wirechief.Command) ([]wirechief.Result, error) {
-	results, err := w.Store.Apply(ctx, commands...)
-	if err == nil {
-		w.t.Committed(commands, results)
-	}
-	return results, err
-}
