@@ -40,6 +40,23 @@ type Bulk struct {
 	Cost       Money `json:"cost,omitempty"`
 	Sent       int   `json:"sent"`
 	Refused    int   `json:"refused,omitempty"` // by a rule, when their turn came
+	// Unicode is how many of the texts that can be sent need UCS-2, and Character
+	// the first that makes one need it.
+	Unicode   int    `json:"unicode,omitempty"`
+	Character string `json:"character,omitempty"`
+	// Because is why it is paused when no person paused it, as "the balance is
+	// below 0.01"; "" otherwise.
+	Because string `json:"because,omitempty"`
+}
+
+// Preview is what would become of a text to one recipient if it were sent now.
+type Preview struct {
+	Encoding  string // "GSM-7" or "UCS-2"
+	Segments  int
+	Character string // the first that the GSM alphabet lacks, which makes it UCS-2; "" for none
+	Cost      Money
+	Rule      Rule   // why it would be refused
+	Refusal   string // in words; empty: it would be accepted
 }
 
 // BulkRowState is what became of one row.
