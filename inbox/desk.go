@@ -18,12 +18,10 @@ type Options struct {
 	Sender  Sender
 	People  People
 	Numbers Numbers
-	// OptedOut says whether a handset gets no texts from a number of a tenant,
-	// and since when and why. It is quick; nil: nothing is said of opt-outs.
-	OptedOut func(tenant, number, handset string) (wirechief.OptOut, bool)
-	IDs      interface{ Next() int64 }
-	Now      wirechief.Clock
-	Log      *slog.Logger
+	Ledger  Ledger // nil: nothing is said of opt-outs
+	IDs     interface{ Next() int64 }
+	Now     wirechief.Clock
+	Log     *slog.Logger
 }
 
 // Store is what the desk needs of the store.
@@ -49,17 +47,23 @@ type Numbers interface {
 	NumberAnyState(ctx context.Context, p wirechief.Principal, number string) (wirechief.Number, error) // kind NotFound
 }
 
+// Ledger says whether a handset gets no texts from a number of a tenant, since
+// when and why. It is quick.
+type Ledger interface {
+	OptedOut(tenant, number, handset string) (wirechief.OptOut, bool)
+}
+
 // Desk does what people do. Make it with [New], Load it, then Start it. It is
 // safe for concurrent use.
 type Desk struct {
-	store    Store
-	sender   Sender
-	people   People
-	numbers  Numbers
-	optedOut func(tenant, number, handset string) (wirechief.OptOut, bool)
-	ids      interface{ Next() int64 }
-	now      wirechief.Clock
-	log      *slog.Logger
+	store   Store
+	sender  Sender
+	people  People
+	numbers Numbers
+	ledger  Ledger
+	ids     interface{ Next() int64 }
+	now     wirechief.Clock
+	log     *slog.Logger
 
 	// Changes that follow on what was read before go one after the other.
 	threads  [64]sync.Mutex // of conversations, by id
@@ -75,7 +79,7 @@ type Desk struct {
 // New makes a desk. Nothing is read before Load.
 func New(o Options) *Desk {
 	d := &Desk{
-		store: o.Store, sender: o.Sender, people: o.People, numbers: o.Numbers, optedOut: o.OptedOut, ids: o.IDs, now: o.Now, log: o.Log,
+		store: o.Store, sender: o.Sender, people: o.People, numbers: o.Numbers, ledger: o.Ledger, ids: o.IDs, now: o.Now, log: o.Log,
 		blocked: make(map[string]map[string]bool), templates: make(map[string]map[int64]*wirechief.Template),
 	}
 	if d.now == nil {

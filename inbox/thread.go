@@ -42,8 +42,8 @@ func (d *Desk) header(ctx context.Context, p wirechief.Principal, c *wirechief.C
 			return Header{}, err
 		}
 	}
-	if d.optedOut != nil {
-		if o, out := d.optedOut(p.Tenant, c.Number, c.Peer); out {
+	if d.ledger != nil {
+		if o, out := d.ledger.OptedOut(p.Tenant, c.Number, c.Peer); out {
 			h.OptedOut = &o
 		}
 	}

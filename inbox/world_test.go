@@ -69,8 +69,7 @@ func newWorld(t *testing.T) *world {
 func (w *world) open() *inbox.Desk {
 	w.t.Helper()
 	d := inbox.New(inbox.Options{
-		Store: w.store, Sender: w, People: people{}, Numbers: numbers{}, IDs: w.ids, Now: w.clock,
-		OptedOut: func(_, _, handset string) (wirechief.OptOut, bool) { o, ok := w.optOuts[handset]; return o, ok },
+		Store: w.store, Sender: w, People: people{}, Numbers: numbers{}, Ledger: ledger(w.optOuts), IDs: w.ids, Now: w.clock,
 	})
 	if err := d.Load(w.t.Context()); err != nil {
 		w.t.Fatal(err)
@@ -139,6 +138,14 @@ func (w *world) do(commands ...wirechief.Command) {
 			w.t.Fatal(r.Err)
 		}
 	}
+}
+
+// ledger has opt-outs by handset.
+type ledger map[string]wirechief.OptOut
+
+func (l ledger) OptedOut(_, _, handset string) (wirechief.OptOut, bool) {
+	o, ok := l[handset]
+	return o, ok
 }
 
 type people struct{}

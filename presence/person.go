@@ -106,6 +106,9 @@ func (t *Tracker) settle(k key, p *person, now time.Time, because string) {
 	}
 	t.enqueue(transition{key: k, name: p.name(), before: p.state, after: s, because: because, at: now})
 	p.state, p.since = s, now
+	if t.changed != nil {
+		t.changed(k.tenant, k.agent)
+	}
 }
 
 func (t *Tracker) count(tenant string, by int) {

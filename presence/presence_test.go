@@ -61,7 +61,12 @@ func wantOnline(t *testing.T, tr *presence.Tracker, want bool) {
 func TestConnections(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newMemory(ann)
-		tr := running(t, s, presence.Options{})
+		told := 0
+		tr := running(t, s, presence.Options{Changed: func(tenant string, agent int64) {
+			if told++; tenant != "acme" || agent != 1 {
+				t.Errorf("told of %s %d", tenant, agent)
+			}
+		}})
 		defer stopped(t, tr)
 		wantOnline(t, tr, false) // says so, but no console is open
 
@@ -87,6 +92,9 @@ func TestConnections(t *testing.T) {
 		synctest.Wait()
 		wantOnline(t, tr, false)
 		wantSteps(t, s, 1, "offline>online: console opened", "online>offline: console closed")
+		if told != 2 {
+			t.Errorf("told of %d transitions", told)
+		}
 	})
 }
 

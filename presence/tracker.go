@@ -25,8 +25,12 @@ type Options struct {
 	IDs   interface{ Next() int64 } // of the entries of the audit log
 	Idle  time.Duration             // without a touch for so long, an agent is away; 0: [IdleAfter]
 	Grace time.Duration             // how long somebody stays after the last console is closed; 0: [Grace]; negative: not at all
-	Now   wirechief.Clock
-	Log   *slog.Logger
+	// Changed is told of every transition, in order, before it is kept: for
+	// pages that show who is there. It must be quick and must not call the
+	// tracker; nil: nobody is told.
+	Changed func(tenant string, agent int64)
+	Now     wirechief.Clock
+	Log     *slog.Logger
 }
 
 // Store is what the tracker needs of the store.
@@ -43,6 +47,7 @@ type Tracker struct {
 	store       Store
 	ids         interface{ Next() int64 }
 	idle, grace time.Duration
+	changed     func(tenant string, agent int64)
 	now         wirechief.Clock
 	log         *slog.Logger
 
@@ -74,7 +79,7 @@ type key struct {
 // New makes a tracker that knows nobody yet.
 func New(o Options) *Tracker {
 	t := &Tracker{
-		store: o.Store, ids: o.IDs, idle: o.Idle, grace: o.Grace, now: o.Now, log: o.Log,
+		store: o.Store, ids: o.IDs, idle: o.Idle, grace: o.Grace, changed: o.Changed, now: o.Now, log: o.Log,
 		people: make(map[key]*person), online: make(map[string]int), waiting: make(map[key]int),
 		full: make(chan struct{}, 1), alarm: make(chan struct{}, 1), closing: make(chan struct{}),
 	}
