@@ -17,6 +17,7 @@ import (
 	"github.com/wirechief/wirechief"
 	"github.com/wirechief/wirechief/api/wire"
 	"github.com/wirechief/wirechief/exchange"
+	"github.com/wirechief/wirechief/report"
 	"github.com/wirechief/wirechief/routing"
 	"github.com/wirechief/wirechief/state"
 )
@@ -58,7 +59,9 @@ type Options struct {
 	// Link says where a kept file can be fetched; nil: where it came from.
 	Link func(wirechief.MediaItem) wirechief.MediaLink
 	// Backup writes a consistent copy of everything; nil: not offered.
-	Backup  func(ctx context.Context, w io.Writer) error
+	Backup func(ctx context.Context, w io.Writer) error
+	// Reports gives the charts of a tenant; nil: not offered.
+	Reports func(ctx context.Context, q report.Query) (*report.Report, error)
 	Version wire.Version
 	Log     *slog.Logger
 }
@@ -137,6 +140,7 @@ func build(o Options) *api {
 	a.shop()
 	a.shelves()
 	a.operation()
+	a.reports()
 	document := a.describe()
 	a.mux.HandleFunc("GET "+Prefix+"/openapi.json", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/openapi+json")

@@ -20,6 +20,7 @@ import (
 
 	"github.com/wirechief/wirechief"
 	"github.com/wirechief/wirechief/api/wire"
+	"github.com/wirechief/wirechief/report"
 	"github.com/wirechief/wirechief/test/world"
 )
 
@@ -29,6 +30,7 @@ func worldOptions(c *core) Options {
 		Link: func(m wirechief.MediaItem) wirechief.MediaLink {
 			return wirechief.MediaLink{URL: "https://w.test/media/" + m.Token + m.Ext, Type: m.Type, Size: m.Size}
 		},
+		Reports: report.New(report.Options{Store: tallies{}, Now: func() time.Time { return tallied.Add(time.Hour) }}).Report,
 	}
 }
 

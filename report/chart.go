@@ -123,7 +123,7 @@ func (t *table) webhooks() Chart {
 		t.line("success", "Succeeded", "%", func(step int) float64 {
 			return percent(t.at(wirechief.MetricHookOK, step).Count, t.at(wirechief.MetricHookBad, step).Count)
 		}),
-		t.line("p95", "Slowest of twenty", "ms", func(step int) float64 { return t.quantile(both(step), 0.95) }),
+		t.line("p95", "95th percentile", "ms", func(step int) float64 { return t.quantile(both(step), 0.95) }),
 	}}
 	good, bad := t.total(wirechief.MetricHookOK).Count, t.total(wirechief.MetricHookBad).Count
 	if good+bad == 0 {
