@@ -102,6 +102,7 @@ type Detail struct {
 	To         string       `json:"destination,omitempty"` // of a delivery
 	Status     string       `json:"status,omitempty"`      // of a delivery
 	Dialect    string       `json:"dialect,omitempty"`     // which API took it
+	Who        string       `json:"who,omitempty"`         // the person who sent it
 	Attempt    *Attempt     `json:"attempt,omitempty"`
 }
 

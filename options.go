@@ -21,6 +21,11 @@ type MessageOptions struct {
 	// OffTheRecord says that nothing but a hash of the text is kept once it has
 	// left (message2give: POST Message, offTheRecord). See [Message.Redact].
 	OffTheRecord bool `json:"off_the_record,omitempty"`
+	// Of texts that we send by ourselves; see [SendRequest]. Excused ones may go
+	// to handsets that have opted out, at any time; an Answer to a text that has
+	// just come may go out in quiet hours.
+	Excused bool `json:"excused,omitempty"`
+	Answer  bool `json:"answer,omitempty"`
 }
 
 // redacted begins what stands in the place of a text that is off the record;

@@ -3,6 +3,7 @@ package exchange
 import (
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/wirechief/wirechief"
 	"github.com/wirechief/wirechief/state"
@@ -30,14 +31,29 @@ func (a *application) tenant(s *state.Tenant) *wirechief.Error {
 	}
 	set(&t.RequireCampaign, s.RequireCampaign)
 	set(&t.QuietHours, s.QuietHours)
-	if s.OptOut != nil {
-		set(&t.OptOutReplies, s.OptOut.Replies)
+	set(&t.SendingWindow, s.SendingWindow)
+	set(&t.TimeZone, s.TimeZone)
+	if o := s.OptOut; o != nil {
+		set(&t.OptOutReplies, o.Replies)
+		set(&t.OptOutLanguages, o.Languages)
+		set(&t.OptOutMessage, o.Message)
+		set(&t.OptInMessage, o.StartMessage)
+		set(&t.HelpMessage, o.HelpMessage)
+	}
+	if r := s.Retention; r != nil {
+		set(&t.Retention.Texts, (*time.Duration)(r.Texts))
+		set(&t.Retention.Media, (*time.Duration)(r.Media))
+		set(&t.Retention.Messages, (*time.Duration)(r.Messages))
 	}
 	set(&t.Messaging, s.Messaging)
 	set(&t.Agreement, s.Agreement)
 	set(&t.InDoubt, s.InDoubt)
 	if s.Balance != nil {
 		t.Metered = true
+	}
+	if err := judgeTenant(&t); err != nil {
+		err.Message = "tenant " + s.ID + ": " + err.Message
+		return err
 	}
 	a.tenants[s.ID] = &t
 	if _, err := a.put(wirechief.EntityTenant, s.ID, s.ID, before, t); err != nil {

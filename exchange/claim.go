@@ -9,7 +9,7 @@ import (
 
 // claim takes what is due: up to the carrier's room to be submitted; what has
 // outlived its validity, or whose handset has opted out meanwhile, to be ended;
-// and what another carrier should have, if this one is away, to be moved.
+// what has waited into quiet hours, to wait on; and what another carrier should have, if this one is away, to be moved.
 func (l *lane) claim(b *batch) {
 	room := l.c.Room() - l.flight.len()
 	if l.paused.Load() || l.draining.Load() {
@@ -33,6 +33,11 @@ func (l *lane) claim(b *batch) {
 		if end := l.endOf(m, b.now); end != nil {
 			ended++
 			l.finish(b, m, *end)
+			continue
+		}
+		if at, because := l.x.heldBack(m, b.now); because != "" {
+			ended++
+			l.delay(b, m, at, because)
 			continue
 		}
 		if away {
@@ -81,10 +86,10 @@ func (l *lane) endOf(m *wirechief.Message, now time.Time) *wirechief.Event {
 			Because: "its number went out of the tenant's service while it waited",
 		}}
 	}
-	if _, out := l.x.dir.optedOut(m.From, m.To); out {
+	if o, out := l.x.dir.unwanted(m.Tenant, m.From, m.To); out && !(m.Options != nil && m.Options.Excused && saidStop(o)) {
+		refusal := refusedBy(&o, m.From, m.To)
 		return &wirechief.Event{At: now, Type: wirechief.EventSuppressed, Detail: wirechief.Detail{
-			Rule: wirechief.RuleOptOut, State: wirechief.ReceiptRejected,
-			Because: "the recipient opted out while it waited",
+			Rule: refusal.Rule, State: wirechief.ReceiptRejected, Because: "while it waited, " + refusal.Message,
 		}}
 	}
 	return nil

@@ -147,8 +147,8 @@ func (x *Exchange) judgeRecipient(r *wirechief.SendRequest, to string, mms bool,
 	if to == r.From {
 		return wirechief.Refuse(wirechief.Invalid, wirechief.RuleRecipient, "the recipient is the sender")
 	}
-	if _, out := x.dir.optedOut(r.From, to); out {
-		return wirechief.Refuse(wirechief.Forbidden, wirechief.RuleOptOut, "Recipient has opted out")
+	if o, out := x.dir.unwanted(r.Tenant, r.From, to); out && !(r.Excused && saidStop(o)) {
+		return refusedBy(&o, r.From, to)
 	}
 	if len(choice.Carriers) > 0 {
 		return nil

@@ -38,7 +38,7 @@ func (x *Exchange) ledgerChange(n *wirechief.Number, handset, text string, now t
 	if !ok {
 		return wirechief.OptOut{}, false
 	}
-	entry, listed := x.dir.optedOut(n.Number, handset)
+	entry, listed := x.dir.pair(n.Number, handset)
 	out := listed && saidStop(entry)
 	change := wirechief.OptOut{Tenant: n.Tenant, Number: n.Number, Handset: handset, Word: w.Text, At: now}
 	switch w.Kind {
@@ -75,7 +75,7 @@ func (x *Exchange) wordAnswer(t *wirechief.Tenant, n *wirechief.Number, handset,
 	if !ok {
 		return false, ""
 	}
-	entry, listed := x.dir.optedOut(n.Number, handset)
+	entry, listed := x.dir.pair(n.Number, handset)
 	out := listed && saidStop(entry)
 	tollFree := e164.IsTollFree(n.Number)
 	if w.Kind == optout.Yes && (!out || tollFree) {
@@ -100,4 +100,31 @@ func (x *Exchange) wordAnswer(t *wirechief.Tenant, n *wirechief.Number, handset,
 		own = t.OptInMessage
 	}
 	return true, cmp.Or(own, optout.Answer(w, cmp.Or(t.Name, t.ID)))
+}
+
+// refusedBy words what an entry of the ledger forbids, who wanted it, when and
+// how it is lifted.
+func refusedBy(o *wirechief.OptOut, from, to string) *wirechief.Error {
+	when := o.At.UTC().Format("2 January 2006 at 15:04 UTC")
+	if saidStop(*o) {
+		by := ""
+		if o.Word != "" {
+			by = " with " + o.Word
+		}
+		word := "START"
+		if e164.IsTollFree(from) {
+			word = "UNSTOP"
+		}
+		return wirechief.Refuse(wirechief.Forbidden, wirechief.RuleOptOut,
+			"%s opted out of texts from %s%s on %s; it gets them again once the handset texts %s to %s", to, from, by, when, word, from)
+	}
+	of, reason := "", ""
+	if o.Number != "" {
+		of = " for texts from " + o.Number
+	}
+	if o.Reason != "" {
+		reason = " (" + o.Reason + ")"
+	}
+	return wirechief.Refuse(wirechief.Forbidden, wirechief.RuleSuppressed,
+		"%s put %s on the suppression list%s on %s%s; take it off the list: Settings → Suppression", o.By, to, of, when, reason)
 }

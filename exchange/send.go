@@ -65,7 +65,7 @@ func (x *Exchange) Send(ctx context.Context, r wirechief.SendRequest) (wirechief
 		}
 		return wirechief.SendResult{}, err
 	}
-	res, accept, err := x.plan(&r, tenant, sender, analysis, now)
+	res, accept, err := x.plan(ctx, &r, tenant, sender, analysis, now)
 	if err != nil {
 		err.Op = op
 		return wirechief.SendResult{}, err
@@ -143,7 +143,7 @@ func repeatAnswer(a *wirechief.Answer, r wirechief.SendRequest) (*wirechief.Send
 }
 
 // plan makes the messages of a request that passed, one a recipient.
-func (x *Exchange) plan(r *wirechief.SendRequest, tenant *wirechief.Tenant, sender *wirechief.Number, a gsm.Analysis, now time.Time) (wirechief.SendResult, wirechief.Accept, *wirechief.Error) {
+func (x *Exchange) plan(ctx context.Context, r *wirechief.SendRequest, tenant *wirechief.Tenant, sender *wirechief.Number, a gsm.Analysis, now time.Time) (wirechief.SendResult, wirechief.Accept, *wirechief.Error) {
 	mms := len(r.Media) > 0
 	res := wirechief.SendResult{
 		Ref: x.IDs.UUID(), From: r.From, MMS: mms, Encoding: a.Encoding.String(), Segments: a.Segments,
@@ -154,6 +154,10 @@ func (x *Exchange) plan(r *wirechief.SendRequest, tenant *wirechief.Tenant, send
 	}
 	accept := wirechief.Accept{Messages: make([]*wirechief.Message, 0, len(r.To))}
 	shard := wirechief.ShardOf(r.Tenant)
+	options, answers := r.Options, (*wirechief.MessageOptions)(nil)
+	if r.Excused {
+		options = with(r.Options, func(o *wirechief.MessageOptions) { o.Excused = true })
+	}
 	validity := r.Validity
 	if validity == 0 {
 		validity = x.Validity
@@ -164,19 +168,26 @@ func (x *Exchange) plan(r *wirechief.SendRequest, tenant *wirechief.Tenant, send
 	}
 	incapable, sendable := 0, 0
 	for _, to := range r.To {
+		at, because, answer := x.timed(ctx, r, tenant, to, at, now)
 		m := &wirechief.Message{
 			MessageKey: wirechief.MessageKey{Shard: shard, ID: x.IDs.Next()},
 			Tenant:     r.Tenant, Ref: res.Ref, Direction: wirechief.Outward, From: r.From, To: to,
 			Text: r.Text, MMS: mms, Encoding: res.Encoding, Segments: res.Segments,
 			CreatedAt: now, ValidUntil: at.Add(validity), Dialect: r.Dialect,
-			Property: cmp.Or(r.Property, sender.Property), Options: r.Options,
+			Property: cmp.Or(r.Property, sender.Property), Options: options, Hops: r.Hops,
 			Events: make([]wirechief.Event, 0, 2), // mostly accepted and routed
+		}
+		if answer {
+			if answers == nil {
+				answers = with(options, func(o *wirechief.MessageOptions) { o.Answer = true })
+			}
+			m.Options = answers
 		}
 		for _, u := range r.Media {
 			m.Media = append(m.Media, wirechief.MediaItem{Source: u})
 		}
 		recipient := wirechief.SendRecipient{To: to, Message: m.ID}
-		m.Record(wirechief.Event{At: now, Type: wirechief.EventAccepted, Detail: wirechief.Detail{Dialect: r.Dialect}})
+		m.Record(wirechief.Event{At: now, Type: wirechief.EventAccepted, Detail: wirechief.Detail{Dialect: r.Dialect, Because: r.Because, Who: r.Agent}})
 		choice := x.routes.Choose(routing.Query{From: r.From, To: to, Own: sender.Carrier, MMS: mms}, x.condition)
 		if refusal := x.judgeRecipient(r, to, mms, choice); refusal != nil {
 			if refusal.Rule == wirechief.RuleMediaCarrier {
@@ -190,7 +201,7 @@ func (x *Exchange) plan(r *wirechief.SendRequest, tenant *wirechief.Tenant, send
 			m.Status = wirechief.StatusSuppressed
 		} else {
 			sendable++
-			if err := x.enqueue(m, choice, at, now); err != nil {
+			if err := x.enqueue(m, choice, at, now, because); err != nil {
 				return res, accept, err
 			}
 		}
@@ -207,9 +218,20 @@ func (x *Exchange) plan(r *wirechief.SendRequest, tenant *wirechief.Tenant, send
 	return res, accept, nil
 }
 
+// with gives options with a change, and leaves the request's own alone.
+func with(o *wirechief.MessageOptions, change func(*wirechief.MessageOptions)) *wirechief.MessageOptions {
+	var changed wirechief.MessageOptions
+	if o != nil {
+		changed = *o
+	}
+	change(&changed)
+	return &changed
+}
+
 // enqueue gives a message its place in the queue of its first carrier, or of
-// the media fetcher when it has media, and the events that say so.
-func (x *Exchange) enqueue(m *wirechief.Message, choice routing.Choice, at, now time.Time) *wirechief.Error {
+// the media fetcher when it has media, and the events that say so. held says
+// what moved the time, "" when the request did.
+func (x *Exchange) enqueue(m *wirechief.Message, choice routing.Choice, at, now time.Time, held string) *wirechief.Error {
 	first := choice.Carriers[0]
 	if l := x.lanes[first]; l.waiting.Load() >= int64(x.Backlog) {
 		return wirechief.Refuse(wirechief.Exhausted, wirechief.RuleBacklog,
@@ -217,7 +239,7 @@ func (x *Exchange) enqueue(m *wirechief.Message, choice routing.Choice, at, now 
 	}
 	if at.After(now) {
 		m.Status = ""
-		m.Record(wirechief.Event{At: now, Type: wirechief.EventScheduled, Detail: wirechief.Detail{NextAt: at}})
+		m.Record(wirechief.Event{At: now, Type: wirechief.EventScheduled, Detail: wirechief.Detail{Because: held, NextAt: at}})
 		m.Status = wirechief.StatusScheduled
 	}
 	because := choice.Because

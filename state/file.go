@@ -25,7 +25,10 @@ type Tenant struct {
 	Rates           *Rates           `yaml:"rates"`
 	RequireCampaign *bool            `yaml:"require_campaign"` // nil for a new tenant: true
 	QuietHours      *string          `yaml:"quiet_hours"`      // "21:00-08:00"; empty: none
+	SendingWindow   *string          `yaml:"sending_window"`   // "mon-fri 09:00-18:00, sat 10:00-14:00"; empty: always
+	TimeZone        *string          `yaml:"time_zone"`        // IANA name; empty: UTC
 	OptOut          *OptOut          `yaml:"opt_out"`
+	Retention       *Retention       `yaml:"retention"`
 	Messaging       *bool            `yaml:"messaging"`
 	Agreement       *bool            `yaml:"agreement"`
 	InDoubt         *string          `yaml:"in_doubt"` // "resend", "unknown"
@@ -47,11 +50,6 @@ type Rates struct {
 	SMSSegment  *wirechief.Money `yaml:"sms_segment"`
 	MMS         *wirechief.Money `yaml:"mms"`
 	NumberMonth *wirechief.Money `yaml:"number_month"`
-}
-
-// OptOut says what handsets that opt out are told. The block itself is always on.
-type OptOut struct {
-	Replies *bool `yaml:"replies"`
 }
 
 // Credential lets a client of one dialect in. Which keys it has depends on the
@@ -192,8 +190,11 @@ type Number struct {
 	Protected    *bool                   `yaml:"protected"`
 	Throughput   *float64                `yaml:"throughput"` // segments a second; 0: no limit
 	Forwards     []Forward               `yaml:"forwards"`
-	Replies      *Replies                `yaml:"replies"`
-	Voice        *Voice                  `yaml:"voice"`
+	// Fallback replaces the chain: its order is its meaning.
+	Fallback      []Forward `yaml:"fallback"`
+	FallbackAfter *int      `yaml:"fallback_after"` // tries; 0: 3
+	Replies       *Replies  `yaml:"replies"`
+	Voice         *Voice    `yaml:"voice"`
 }
 
 // Forward is one destination of what comes in, known by type and destination.
@@ -218,7 +219,16 @@ type Forward struct {
 type Replies struct {
 	AgentsOffline *Reply         `yaml:"agents_offline"`
 	AgentsOnline  *Reply         `yaml:"agents_online"`
-	Window        *time.Duration `yaml:"window"`
+	MissedCall    *Reply         `yaml:"missed_call"`
+	Keywords      []Keyword      `yaml:"keywords"` // replaces them: the first that fits answers
+	Window        *time.Duration `yaml:"window"`   // 0: 12h
+}
+
+// Keyword is an automatic answer to a text that is one of its words.
+type Keyword struct {
+	Words   []string `yaml:"words"`
+	Message string   `yaml:"message"`
+	Enabled *bool    `yaml:"enabled"` // default true
 }
 
 // Reply is one automatic answer.

@@ -2,7 +2,6 @@ package state
 
 import (
 	"cmp"
-	"fmt"
 	"regexp"
 	"slices"
 	"strconv"
@@ -99,9 +98,7 @@ func (j judge) tenant(path string, t *Tenant) {
 		j.price(at(path, "rates.mms"), t.Rates.MMS)
 		j.price(at(path, "rates.number_month"), t.Rates.NumberMonth)
 	}
-	if t.QuietHours != nil {
-		j.quietHours(at(path, "quiet_hours"), *t.QuietHours)
-	}
+	j.settings(path, t)
 	optional(j, at(path, "in_doubt"), t.InDoubt, "resend", "unknown")
 	j.credentials(at(path, "credentials"), t.Credentials)
 	j.directory(path, t)
@@ -231,16 +228,5 @@ func (j judge) mail(path, s string) {
 	user, host, ok := strings.Cut(s, "@")
 	if !ok || user == "" || host == "" || strings.ContainsAny(s, " \t\r\n<>,;\"") {
 		j.Report(path, "%q is not a mail address", s)
-	}
-}
-
-func (j judge) quietHours(path, s string) {
-	if s == "" {
-		return
-	}
-	var h1, m1, h2, m2 int
-	n, err := fmt.Sscanf(s, "%2d:%2d-%2d:%2d", &h1, &m1, &h2, &m2)
-	if err != nil || n != 4 || fmt.Sprintf("%02d:%02d-%02d:%02d", h1, m1, h2, m2) != s || h1 > 23 || h2 > 23 || m1 > 59 || m2 > 59 || h1*60+m1 == h2*60+m2 {
-		j.Report(path, `%q is no span of a day such as 21:00-08:00; "" for none`, s)
 	}
 }

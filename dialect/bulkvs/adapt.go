@@ -333,6 +333,11 @@ func appendEcho(b []byte, out *outgoing, res *wirechief.SendResult) []byte {
 // recipientRefusal is why one recipient gets nothing; empty when it does.
 type recipientRefusal struct{ code, reason string }
 
+// optedOut is said of a recipient who opted out. The vendor shows no words for
+// it, clients have these since the first release, and who it was and when is in
+// the timeline (docs/dialects/bulkvs.md).
+const optedOut = "Recipient has opted out"
+
 // outcomes pairs the entries of the request with what became of them.
 func outcomes(out *outgoing, res *wirechief.SendResult) func(yield func(entry, recipientRefusal) bool) {
 	return func(yield func(entry, recipientRefusal) bool) {
@@ -345,6 +350,9 @@ func outcomes(out *outgoing, res *wirechief.SendResult) func(yield func(entry, r
 			case sent < len(res.Recipients):
 				if r := &res.Recipients[sent]; r.Refusal != "" {
 					refusal = recipientRefusal{refusalCode(r.Kind, r.Rule), r.Refusal}
+					if r.Rule == wirechief.RuleOptOut {
+						refusal.reason = optedOut
+					}
 				}
 				sent++
 			}

@@ -52,6 +52,7 @@ var rules = map[wirechief.Rule]string{
 	wirechief.RuleLease:      "LEASE_LIMIT_EXCEEDED",
 
 	wirechief.RuleOptOut:      "RECIPIENT_OPTED_OUT",
+	wirechief.RuleSuppressed:  "RECIPIENT_SUPPRESSED",
 	wirechief.RuleTooLong:     "TEXT_TOO_LONG",
 	wirechief.RuleRoute:       "DESTINATION_UNAVAILABLE",
 	wirechief.RuleCampaign:    "CAMPAIGN_REQUIRED",
