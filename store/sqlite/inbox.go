@@ -160,8 +160,3 @@ func (s *Store) AutoReplies(ctx context.Context, after time.Time) (map[string]ti
 	})
 	return out, err
 }
-
-// SearchTexts implements [wirechief.ConversationReader].
-func (s *Store) SearchTexts(ctx context.Context, f wirechief.TextSearch) (out []*wirechief.Message, err error) {
-	return nil, wirechief.Errorf(wirechief.Unavailable, "texts are not indexed yet")
-}

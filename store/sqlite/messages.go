@@ -95,6 +95,7 @@ func (w *writer) insertMessage(m *wirechief.Message) error {
 	if m.Conversation != 0 {
 		conversation = keyOf(m.Shard, m.Conversation)
 	}
+	w.texts.note(m)
 	return w.q(insertMessage).
 		int(keyOf(m.Shard, m.ID)).text(m.Tenant).text(m.Ref).text(string(m.Direction)).text(m.From).text(m.To).
 		text(store.Strings(m.Also)).text(m.Text).text(media).int(truth(m.MMS)).text(m.Encoding).int(int64(m.Segments)).
@@ -268,6 +269,9 @@ func (w *writer) record(c *wirechief.Record) (wirechief.Result, error) {
 // redactText writes a text that was taken out of a message, wherever it stood.
 func (w *writer) redactText(m *wirechief.Message) error {
 	if err := w.q(updateText).text(m.Text).int(keyOf(m.Shard, m.ID)).run(); err != nil {
+		return err
+	}
+	if err := w.dropText(keyOf(m.Shard, m.ID)); err != nil {
 		return err
 	}
 	if err := w.writeThreads(); err != nil {

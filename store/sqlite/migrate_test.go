@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/pressly/goose/v3"
@@ -31,26 +32,25 @@ func older(t *testing.T, dir string, version int64, statements ...string) {
 	if _, err := p.UpTo(context.Background(), version); err != nil {
 		t.Fatal(err)
 	}
-	for _, s := range statements {
-		if _, err := db.Exec(s); err != nil {
-			t.Fatal(err)
-		}
+	if _, err := db.Exec("BEGIN; " + strings.Join(statements, "; ") + "; COMMIT"); err != nil {
+		t.Fatal(err)
 	}
+}
+
+// oldMessage is the statement that puts a message of tenant acme into schema 5.
+func oldMessage(id, direction, sender, recipient, text string) string {
+	return `INSERT INTO message (key, tenant, ref, direction, sender, recipient, also, text, media, mms, encoding, segments, status, carrier,
+			carrier_ids, route, lane, queue_at, tries, created_at, valid_until, dialect, hops, history)
+			VALUES (` + strconv.FormatInt(keyOf(wirechief.ShardOf("acme"), 0), 10) + ` + ` + id + `, 'acme', '', '` + direction + `', '` + sender + `', '` + recipient + `',
+			'', '` + text + `', '', 0, 'GSM-7', 1, 'received', '', '', '', '', 0, 0, ` + id + `000, 0, 'bulkvs', 0, '')`
 }
 
 // What there was before there were conversations is in them, and counts as read.
 func TestOldMessagesAreInConversations(t *testing.T) {
 	dir := t.TempDir()
-	shard := wirechief.ShardOf("acme")
-	insert := func(id, direction, sender, recipient, text string) string {
-		return `INSERT INTO message (key, tenant, ref, direction, sender, recipient, also, text, media, mms, encoding, segments, status, carrier,
-			carrier_ids, route, lane, queue_at, tries, created_at, valid_until, dialect, hops, history)
-			VALUES (` + strconv.FormatInt(keyOf(shard, 0), 10) + ` + ` + id + `, 'acme', '', '` + direction + `', '` + sender + `', '` + recipient + `',
-			'', '` + text + `', '', 0, 'GSM-7', 1, 'received', '', '', '', '', 0, 0, ` + id + `000, 0, 'bulkvs', 0, '')`
-	}
 	older(t, dir, 5,
-		insert("1", "inbound", "+1555", "+1310", "first"), insert("2", "outbound", "+1310", "+1555", "Ein längerer Text"),
-		insert("3", "inbound", "+1556", "+1310", "other"), insert("4", "inbound", "+1555", "+1311", "elsewhere"))
+		oldMessage("1", "inbound", "+1555", "+1310", "first"), oldMessage("2", "outbound", "+1310", "+1555", "Ein längerer Text"),
+		oldMessage("3", "inbound", "+1556", "+1310", "other"), oldMessage("4", "inbound", "+1555", "+1311", "elsewhere"))
 	s := opened(t, dir)
 	defer s.Close()
 	list, err := s.Conversations(t.Context(), wirechief.ConversationFilter{Tenant: "acme"})

@@ -123,6 +123,12 @@ func (s *Store) open(ctx context.Context) error {
 		flights: make(map[string][]wirechief.MessageKey),
 	}
 	s.checkpoint = newCheckpointer(s, side)
+	if err := s.w.loadTexts(); err != nil {
+		return errors.Join(err, side.Close(), c.Close())
+	}
+	if s.w.texts.backlog {
+		s.w.wake <- struct{}{}
+	}
 	go s.w.run()
 	go s.checkpoint.run()
 	return nil

@@ -43,6 +43,7 @@ type writer struct {
 	parked    parkedSet
 	recent    recent
 	threads   threads
+	texts     texts
 	scratch   []byte
 }
 
@@ -117,12 +118,23 @@ func (w *writer) run() {
 			batch, commands, stop := w.take()
 			if len(batch) > 0 {
 				w.serve(batch, commands)
+				if w.texts.isDue(false) {
+					w.indexTexts()
+				}
 				// Callers that were let go and have more come in before the next batch.
 				runtime.Gosched()
 				continue
 			}
 			if stop {
+				if w.texts.timer != nil {
+					w.texts.timer.Stop()
+				}
 				return
+			}
+			if w.texts.isDue(true) {
+				w.indexTexts()
+				w.s.checkpoint.grown(w.conn)
+				continue
 			}
 			break
 		}
@@ -196,6 +208,7 @@ func (w *writer) refuse(err error) error {
 func (w *writer) transact(batch []*call, isolating bool) (err error) {
 	w.isolating = isolating
 	clear(w.flights)
+	w.texts.fresh = w.texts.fresh[:0]
 	if err := w.q("BEGIN IMMEDIATE").run(); err != nil {
 		return err
 	}
@@ -238,7 +251,14 @@ func (w *writer) transact(batch []*call, isolating bool) (err error) {
 	if err := w.writeFlights(); err != nil {
 		return err
 	}
-	return w.q("COMMIT").run()
+	if err := w.writePending(); err != nil {
+		return err
+	}
+	if err := w.q("COMMIT").run(); err != nil {
+		return err
+	}
+	w.pendingKept()
+	return nil
 }
 
 // one applies one command. A command decides before its first write whether
@@ -328,6 +348,8 @@ func (w *writer) do(command wirechief.Command) (res wirechief.Result, more wirec
 		res, err = w.putBulk(&c)
 	case wirechief.AddTallies:
 		err = w.addTallies(&c)
+	case flush:
+		err = w.flushTexts()
 	case probe:
 		err = w.q("INSERT INTO probe VALUES (1, ?) ON CONFLICT DO UPDATE SET at = excluded.at").int(c.at).run()
 	default:
