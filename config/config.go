@@ -16,6 +16,7 @@ type Config struct {
 	Observe  Observe   `yaml:"observe"`
 	Log      Log       `yaml:"log"`
 	Admin    Admin     `yaml:"admin"`
+	OIDC     OIDC      `yaml:"oidc"`
 	Egress   Egress    `yaml:"egress"`
 	Delivery Delivery  `yaml:"delivery"`
 	SMTP     SMTP      `yaml:"smtp"`
@@ -57,6 +58,19 @@ type Admin struct {
 	Email    string           `yaml:"email"`
 	Password wirechief.Secret `yaml:"password"`
 	Token    wirechief.Secret `yaml:"token"` // empty: made up and kept in data_dir/admin.token
+}
+
+// OIDC is where people sign on who have an account elsewhere: a provider of
+// OpenID Connect. People are found by their mail address; nobody is made by it.
+type OIDC struct {
+	Issuer       string           `yaml:"issuer"` // "https://login.example.test"; empty: no single sign-on
+	ClientID     string           `yaml:"client_id"`
+	ClientSecret wirechief.Secret `yaml:"client_secret"`
+	Name         string           `yaml:"name"` // what the button says; empty: the issuer's host
+	// RequireVerifiedEmail takes only addresses that the provider vouches for
+	// (email_verified). Without it, whoever can write an address into their
+	// account there comes in as its owner.
+	RequireVerifiedEmail bool `yaml:"require_verified_email"`
 }
 
 // Egress says what addresses tenants may make us call.
@@ -123,6 +137,7 @@ func Defaults() *Config {
 		Observe:  Observe{Listen: "127.0.0.1:9464"},
 		Log:      Log{Level: "info", Format: "text"},
 		Admin:    Admin{Email: "admin@example.test"},
+		OIDC:     OIDC{RequireVerifiedEmail: true},
 		SMTP:     SMTP{Port: 25, TLS: "starttls", From: "no-reply@example.test"},
 		Numbers:  Numbers{Reservation: 30 * time.Minute, Aging: 30 * 24 * time.Hour},
 		Messages: Messages{Validity: 24 * time.Hour, Join: 10 * time.Minute},

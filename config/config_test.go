@@ -54,6 +54,7 @@ routes:
 numbers: {reservation: 30m, aging: 720h}
 messages: {validity: 24h, join: 10m}
 speech: {synthesis_url: "", transcription_url: "", key: ""}
+oidc: {issuer: "", client_id: "", client_secret: "", name: "", require_verified_email: true}
 state: ./state.yaml
 `
 
@@ -157,6 +158,11 @@ func TestMistakes(t *testing.T) {
 		{"level", "log: {level: loud}\n", `FILE:1: log.level: "loud" is not known; allowed: debug, info, warn, error`},
 		{"mail", "admin: {email: nobody}\n", "FILE:1: admin.email"},
 		{"short token", "admin: {token: abc}\n", "FILE:1: admin.token: a token has at least 8"},
+		{"single sign-on", "oidc: {issuer: 'login.test', client_id: a}\n", "FILE:1: oidc.issuer: it is not a URL"},
+		{"single sign-on without client", "oidc: {issuer: 'https://login.test'}\n", "FILE:1: oidc.client_id: it is needed"},
+		{"single sign-on without issuer", "oidc:\n  client_id: a\n", "oidc.issuer: it is needed beside oidc.client_id"},
+		{"name of single sign-on", "oidc: {name: \"a\\nb\"}\n", "FILE:1: oidc.name: a name has"},
+		{"bool of single sign-on", "oidc: {require_verified_email: maybe}\n", "FILE:1: oidc.require_verified_email"},
 		{"network", "egress:\n  allow:\n    - 10.0.0.0/8\n    - 10.0.0.1\n", `FILE:4: egress.allow[1]: "10.0.0.1" is not a network`},
 		{"network's port", "egress: {allow: ['10.0.0.1/32:0']}\n", "has no port from 1"},
 		{"network's host bits", "egress: {allow: [10.0.0.1/8]}\n", "has bits set behind its mask"},
@@ -307,6 +313,7 @@ func TestKeys(t *testing.T) {
 		"admin.email", "admin.password", "admin.token", "data_dir", "database", "delivery.schedule", "delivery.timeout",
 		"egress.allow", "egress.ca_file", "egress.dns", "http.listen", "http.public_url", "http.tls.cert", "http.tls.key",
 		"log.format", "log.level", "mail.domain", "mail.listen", "messages.join", "messages.validity", "numbers.aging", "numbers.reservation", "observe.listen",
+		"oidc.client_id", "oidc.client_secret", "oidc.issuer", "oidc.name", "oidc.require_verified_email",
 		"smtp.from", "smtp.host", "smtp.password", "smtp.port", "smtp.tls", "smtp.username",
 		"speech.key", "speech.synthesis_url", "speech.transcription_url", "state",
 	}

@@ -48,6 +48,7 @@ func (c *Config) judge(r *document.Reader) {
 	if t := c.Admin.Token.Reveal(); t != "" && (len(t) < 8 || strings.ContainsAny(t, " \t\r\n")) {
 		r.Report("admin.token", "a token has at least 8 characters and no spaces")
 	}
+	c.judgeOIDC(r)
 	for i, network := range c.Egress.Allow {
 		if why := judgeNetwork(network); why != "" {
 			r.Report("egress.allow["+strconv.Itoa(i)+"]", "%q %s; write a network such as 10.1.0.0/16 or, with a port, 127.0.0.1/32:2790", network, why)
@@ -90,6 +91,19 @@ func (c *Config) judgeListeners(r *document.Reader) {
 	address(r, "observe.listen", c.Observe.Listen)
 	if _, port, err := net.SplitHostPort(c.Observe.Listen); err == nil && port != "0" && c.Observe.Listen == c.HTTP.Listen {
 		r.Report("observe.listen", "it is the same address as http.listen; take another, or empty for none (/metrics is on http.listen too)")
+	}
+}
+
+func (c *Config) judgeOIDC(r *document.Reader) {
+	o := &c.OIDC
+	webURL(r, "oidc.issuer", o.Issuer)
+	switch {
+	case o.Issuer == "" && (o.ClientID != "" || o.ClientSecret != ""):
+		r.Report("oidc.issuer", "it is needed beside oidc.client_id: the address of the provider")
+	case o.Issuer != "" && o.ClientID == "":
+		r.Report("oidc.client_id", "it is needed beside oidc.issuer: the provider gives it out")
+	case len(o.Name) > 60 || strings.ContainsAny(o.Name, "\r\n"):
+		r.Report("oidc.name", "a name has at most 60 characters, on one line")
 	}
 }
 
