@@ -20,6 +20,7 @@ import (
 	"github.com/wirechief/wirechief/egress"
 	"github.com/wirechief/wirechief/exchange"
 	"github.com/wirechief/wirechief/feed"
+	"github.com/wirechief/wirechief/forward/email"
 	"github.com/wirechief/wirechief/ident"
 	"github.com/wirechief/wirechief/media"
 	"github.com/wirechief/wirechief/observe"
@@ -59,6 +60,7 @@ type App struct {
 	exchange *exchange.Exchange
 	public   *server.Listener
 	private  *server.Listener // metrics and health; nil when there is none
+	inbox    *email.Inbox     // of answers by mail; nil when there is none
 	handlers struct{ public, private http.Handler }
 	started  time.Time
 
@@ -148,6 +150,9 @@ func (a *App) Start(ctx context.Context) error {
 	if a.private != nil {
 		a.private.Start(a.handlers.private)
 	}
+	if a.inbox != nil {
+		a.inbox.Start()
+	}
 	a.health.SetReady(true)
 	a.log.InfoContext(ctx, "ready", "url", a.URL(), "observe", a.observeAddress(), "data", a.cfg.DataDir,
 		"carriers", len(a.cfg.Carriers), "took", a.now().Sub(a.started).Round(time.Millisecond))
@@ -189,6 +194,13 @@ func (a *App) close(ctx context.Context) error {
 		// is on its way to carriers and customers.
 		some, cancel := context.WithTimeout(ctx, requestsEnd)
 		if err := a.public.Stop(some); err != nil && !errors.Is(err, context.DeadlineExceeded) {
+			errs = append(errs, err)
+		}
+		cancel()
+	}
+	if a.inbox != nil {
+		some, cancel := context.WithTimeout(ctx, requestsEnd)
+		if err := a.inbox.Stop(some); err != nil && !errors.Is(err, context.DeadlineExceeded) {
 			errs = append(errs, err)
 		}
 		cancel()

@@ -31,9 +31,13 @@ func (a *App) outward(o Options, ids *ident.Source) error {
 		return &wirechief.Error{Op: "configuration", Kind: wirechief.Invalid, Message: wirechief.MessageOf(err), Err: err}
 	}
 	web := delivery.NewHTTP(a.guard, o.Version.Version, o.Now)
+	mails, err := a.mailer(o)
+	if err != nil {
+		return err
+	}
 	a.engine = delivery.New(delivery.Options{
 		Store:    a.watched,
-		Senders:  a.senders(o, web),
+		Senders:  a.senders(o, web, mails),
 		Schedule: a.cfg.Delivery.Schedule, Timeout: a.cfg.Delivery.Timeout,
 		Follow: func(d *wirechief.Delivery, came wirechief.Attempted) []wirechief.Command {
 			return a.exchange.Follow(d, came)
@@ -45,9 +49,10 @@ func (a *App) outward(o Options, ids *ident.Source) error {
 }
 
 // senders are the ways in which things reach customers, by kind of delivery.
-func (a *App) senders(o Options, web delivery.Sender) map[wirechief.DeliveryKind]delivery.Sender {
+func (a *App) senders(o Options, web, mails delivery.Sender) map[wirechief.DeliveryKind]delivery.Sender {
 	return map[wirechief.DeliveryKind]delivery.Sender{
 		wirechief.KindWebhook: web, wirechief.KindHTTP: web,
+		wirechief.KindEmail:   mails,
 		wirechief.KindSMS:     sms.New(relay{a}, o.Now),
 		wirechief.KindConsole: console.New(o.Now),
 	}
@@ -77,6 +82,9 @@ func (a *App) own() []netip.AddrPort {
 	out := addrPort(a.public.Addr())
 	if a.private != nil {
 		out = append(out, addrPort(a.private.Addr())...)
+	}
+	if a.inbox != nil {
+		out = append(out, addrPort(a.inbox.Addr())...)
 	}
 	return out
 }

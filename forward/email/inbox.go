@@ -45,9 +45,9 @@ type InboxOptions struct {
 	// Keep keeps a picture and gives what [wirechief.SendRequest] calls it among
 	// its Media; kind Invalid: it cannot go out. nil: pictures are refused.
 	Keep func(ctx context.Context, tenant string, data []byte, kind string) (string, error)
-	// Reads says whether a number still forwards its texts to an address; nil:
+	// Reads says whether the texts of a conversation still go to an address; nil:
 	// nobody asks.
-	Reads func(tenant, number, address string) bool
+	Reads func(ctx context.Context, c *wirechief.Conversation, address string) (bool, error)
 	TLS   *tls.Config // for STARTTLS; nil: not offered
 	Log   *slog.Logger
 }

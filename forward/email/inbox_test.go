@@ -232,7 +232,9 @@ func TestInboxPictures(t *testing.T) {
 func TestInboxForwardGone(t *testing.T) {
 	c := new(core)
 	b := newInbox(t, c, func(o *InboxOptions) {
-		o.Reads = func(tenant, number, address string) bool { return address != "ann@acme.test" }
+		o.Reads = func(_ context.Context, c *wirechief.Conversation, address string) (bool, error) {
+			return c.Number != "+13109060901" || address != "ann@acme.test", nil
+		}
 	})
 	if got := give(t, b, "ann@acme.test", b.Replies.Address(key77, "ann@acme.test"), reply); !strings.HasPrefix(got, "550 the number does not forward") {
 		t.Error(got)

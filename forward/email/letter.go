@@ -104,6 +104,9 @@ func (l *letter) transcribe(thread []*wirechief.Message, zone *time.Location) {
 			continue
 		}
 		e := earlier{at: m.CreatedAt.In(zone).Format("2006-01-02 15:04 MST"), from: oneLine(m.From), text: plain(m.Text)}
+		if m.Options != nil && m.Options.OffTheRecord {
+			e.text = "[off the record]" // now, and when its hash is all that is left
+		}
 		if n := len(m.Media); n > 0 {
 			e.text = strings.TrimSpace(e.text + " " + counted(n))
 		}

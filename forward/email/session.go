@@ -90,13 +90,18 @@ func (s *session) entitled(ctx context.Context, a *answer) (*wirechief.Conversat
 		return nil, "", no(550, smtp.EnhancedCode{5, 7, 1}, "this address takes answers of whom the text was forwarded to; write from the address that got the mail")
 	}
 	c, err := b.Conversations.Conversation(ctx, s.to.ConversationKey)
-	switch {
-	case wirechief.KindOf(err) == wirechief.NotFound && err != nil:
+	if err != nil && wirechief.KindOf(err) == wirechief.NotFound {
 		return nil, "", no(550, smtp.EnhancedCode{5, 1, 1}, "the conversation is not kept any more")
+	}
+	reads := true
+	if err == nil && b.Reads != nil {
+		reads, err = b.Reads(ctx, c, senders[i])
+	}
+	switch {
 	case err != nil:
 		b.Log.Warn("a conversation cannot be read, so an answer by mail has to wait", "conversation", s.to.ID, "error", err)
 		return nil, "", later()
-	case b.Reads != nil && !b.Reads(c.Tenant, c.Number, senders[i]):
+	case !reads:
 		return nil, "", no(550, smtp.EnhancedCode{5, 7, 1}, "the number does not forward its texts to your address any more; an administrator can add the forward again")
 	}
 	return c, senders[i], nil
