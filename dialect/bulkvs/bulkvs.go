@@ -123,7 +123,7 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, r, "", err)
 		return
 	}
-	c := call{w: w, r: r, who: p, tenant: p.Tenant}
+	c := call{w: w, r: dialect.Known(r, p), who: p, tenant: p.Tenant}
 	if r.URL.RawQuery != "" {
 		if c.query, err = url.ParseQuery(r.URL.RawQuery); err != nil {
 			s.refuse(w, r, "", wirechief.Errorf(wirechief.Invalid, "the query is malformed"))

@@ -122,7 +122,7 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, r, err)
 		return
 	}
-	c := call{w: w, r: r, p: p, body: buf.Bytes()}
+	c := call{w: w, r: dialect.Known(r, p), p: p, body: buf.Bytes()}
 	if c.in, err = readParams(r, c.body); err != nil {
 		s.refuse(w, r, err)
 		return

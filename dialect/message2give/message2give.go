@@ -100,6 +100,7 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c := call{w: w, r: r}
 	var err error
 	if c.who, err = s.login(r, workspace); err == nil {
+		c.r = dialect.Known(r, c.who)
 		err = c.place(params)
 	}
 	if err == nil && r.Method == http.MethodPost {

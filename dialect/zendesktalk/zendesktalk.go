@@ -133,7 +133,7 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, r, err)
 		return
 	}
-	c := call{w: w, r: r, p: p, params: params}
+	c := call{w: w, r: dialect.Known(r, p), p: p, params: params}
 	if c.query, err = url.ParseQuery(r.URL.RawQuery); err != nil {
 		s.refuse(w, r, wirechief.Errorf(wirechief.Invalid, "the query is malformed"))
 		return
