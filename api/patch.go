@@ -12,6 +12,7 @@ import (
 
 	"github.com/wirechief/wirechief"
 	"github.com/wirechief/wirechief/api/wire"
+	"github.com/wirechief/wirechief/exchange"
 )
 
 func typeFor[T any]() reflect.Type { return reflect.TypeFor[T]() }
@@ -30,6 +31,12 @@ func readPatch(n *wirechief.Number, m wire.MergePatch) (p wirechief.NumberPatch,
 	if err := readVoiceForwards(n, patch, &p); err != nil {
 		return p, err
 	}
+	if err := readFallback(n, patch, &p); err != nil {
+		return p, err
+	}
+	if err := readKeywords(patch, &p); err != nil {
+		return p, err
+	}
 	before, after := settingsOf(n), settingsOf(&wirechief.Number{})
 	if err := patched(&before, &after, patch); err != nil {
 		return p, err
@@ -43,7 +50,10 @@ func readPatch(n *wirechief.Number, m wire.MergePatch) (p wirechief.NumberPatch,
 	if err != nil {
 		return p, wirechief.InvalidField("replies.window", "%q is not a time such as 12h", after.Replies.Window)
 	}
-	differ(&p.ReplyWindow, n.Replies.Window, window)
+	if window == 0 {
+		window = wirechief.ReplyWindow
+	}
+	differ(&p.ReplyWindow, cmp.Or(n.Replies.Window, wirechief.ReplyWindow), window)
 	compare(&p, &before, &after)
 	return p, nil
 }
@@ -79,6 +89,8 @@ func compare(p *wirechief.NumberPatch, a, b *wire.Settings) {
 	differ(&p.Receipts, wirechief.Hook(a.Receipts), wirechief.Hook(b.Receipts))
 	differ(&p.AgentsOn, a.Replies.AgentsOnline, b.Replies.AgentsOnline)
 	differ(&p.AgentsOff, a.Replies.AgentsOffline, b.Replies.AgentsOffline)
+	differ(&p.MissedReply, a.Replies.MissedCall, b.Replies.MissedCall)
+	differ(&p.FallbackAfter, a.FallbackAfter, cmp.Or(b.FallbackAfter, exchange.FallbackAfter))
 	differ(&p.CallerName, a.Line.CallerName, b.Line.CallerName)
 	differ(&p.PortOutPIN, a.Line.PortOutPIN, b.Line.PortOutPIN)
 	differ(&p.TrunkGroup, a.Line.TrunkGroup, b.Line.TrunkGroup)
@@ -221,6 +233,59 @@ func readForwards(n *wirechief.Number, patch map[string]any, p *wirechief.Number
 		p.DropForwards = append(p.DropForwards, wirechief.ForwardKey{Type: wirechief.DeliveryKind(k.Type), Destination: k.Destination})
 	}
 	return err
+}
+
+// readFallback reads what a patch says of the fallback chain.
+func readFallback(n *wirechief.Number, patch map[string]any, p *wirechief.NumberPatch) error {
+	raw, given, err := take[json.RawMessage](patch, "fallback")
+	if err != nil || !given {
+		return err
+	}
+	list, err := items("fallback", raw, func(doc json.RawMessage) wire.Forward {
+		var named wire.Forward
+		json.Unmarshal(doc, &named) // judged right after
+		return freshForward(named.Type)
+	})
+	if err != nil {
+		return err
+	}
+	out := make([]wirechief.Forward, len(list))
+	for i := range list {
+		var old *wirechief.Forward
+		for j := range n.Fallback {
+			if f := &n.Fallback[j]; string(f.Type) == list[i].Type && f.Destination == list[i].Destination {
+				old = f
+			}
+		}
+		out[i] = readForward(&list[i], old)
+	}
+	p.Fallback = wirechief.Set(out)
+	return nil
+}
+
+// readKeywords reads what a patch says of the keyword answers.
+func readKeywords(patch map[string]any, p *wirechief.NumberPatch) error {
+	replies, ok := patch["replies"].(map[string]any)
+	if !ok {
+		if v, given := patch["replies"]; given && v == nil {
+			p.Keywords = wirechief.Clear[[]wirechief.Keyword]()
+		}
+		return nil
+	}
+	raw, given, err := take[json.RawMessage](replies, "keywords")
+	if err != nil || !given {
+		return under("replies", err)
+	}
+	list, err := items("replies.keywords", raw, func(json.RawMessage) wire.Keyword { return wire.Keyword{Enabled: true} })
+	if err != nil {
+		return err
+	}
+	out := make([]wirechief.Keyword, len(list))
+	for i, k := range list {
+		out[i] = wirechief.Keyword{Words: k.Words, Message: k.Message, Enabled: k.Enabled}
+	}
+	p.Keywords = wirechief.Set(out)
+	return nil
 }
 
 // freshForward has the defaults of its type.

@@ -1,11 +1,13 @@
 package api
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
 	"github.com/wirechief/wirechief"
 	"github.com/wirechief/wirechief/api/wire"
+	"github.com/wirechief/wirechief/exchange"
 )
 
 // newNumber gives a number with everything that it says.
@@ -27,7 +29,11 @@ func settingsOf(n *wirechief.Number) wire.Settings {
 		Webhook: n.Webhook, Brand: n.Brand, Groups: orNone(n.Groups), DefaultGroup: n.DefaultGroup, SMSGroup: n.SMSGroup,
 		Priority: n.Priority, Attribution: wire.Attribution(n.Attribution), Forwards: make([]wire.Forward, len(n.Forwards)),
 		Receipts: wire.Receipts(n.Receipts), Line: wire.Line(n.Line), AI: wire.AI(n.AI),
-		Replies: wire.Replies{AgentsOffline: n.Replies.AgentsOffline, AgentsOnline: n.Replies.AgentsOnline, Window: duration(n.Replies.Window)},
+		Fallback: make([]wire.Forward, len(n.Fallback)), FallbackAfter: cmp.Or(n.FallbackAfter, exchange.FallbackAfter),
+		Replies: wire.Replies{
+			AgentsOffline: n.Replies.AgentsOffline, AgentsOnline: n.Replies.AgentsOnline, MissedCall: n.Replies.MissedCall,
+			Keywords: make([]wire.Keyword, len(n.Replies.Keywords)), Window: duration(cmp.Or(n.Replies.Window, wirechief.ReplyWindow)),
+		},
 		Voice: wire.Voice{
 			Route: v.Route, Endpoint: v.Endpoint, Flow: v.Flow, IVR: v.IVR, Schedule: v.Schedule, Recording: v.Recording,
 			Consent: v.Consent, Transcription: v.Transcription, Forwards: make([]wire.VoiceForward, len(v.Forwards)), Failover: v.Failover,
@@ -39,6 +45,12 @@ func settingsOf(n *wirechief.Number) wire.Settings {
 	}
 	for i := range n.Forwards {
 		s.Forwards[i] = newForward(&n.Forwards[i])
+	}
+	for i := range n.Fallback {
+		s.Fallback[i] = newForward(&n.Fallback[i])
+	}
+	for i, k := range n.Replies.Keywords {
+		s.Replies.Keywords[i] = wire.Keyword{Words: orNone(k.Words), Message: k.Message, Enabled: k.Enabled}
 	}
 	for i, f := range v.Forwards {
 		s.Voice.Forwards[i] = wire.VoiceForward(f)

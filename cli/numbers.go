@@ -173,7 +173,7 @@ func printNumber(stdio IO, n *wire.Number) error {
 	if err != nil {
 		return err
 	}
-	usual, err := setting.Values(&wire.Settings{Replies: wire.Replies{Window: "0s"}, Voice: wire.Voice{Calls: wire.Calls(wirechief.DefaultCalls())}}, ",")
+	usual, err := setting.Values(&wire.Settings{FallbackAfter: 3, Replies: wire.Replies{Window: "12h"}, Voice: wire.Voice{Calls: wire.Calls(wirechief.DefaultCalls())}}, ",")
 	if err != nil {
 		return err
 	}

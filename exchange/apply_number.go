@@ -110,9 +110,17 @@ func (a *application) tenantNumber(tenant string, s *state.Number) *wirechief.Er
 	if s.Forwards != nil {
 		n.Forwards = mergeForwards(n.Forwards, s.Forwards)
 	}
+	if s.Fallback != nil {
+		n.Fallback = wholeForwards(s.Fallback)
+	}
+	set(&n.FallbackAfter, s.FallbackAfter)
 	if r := s.Replies; r != nil {
 		mergeReply(&n.Replies.AgentsOffline, r.AgentsOffline)
 		mergeReply(&n.Replies.AgentsOnline, r.AgentsOnline)
+		mergeReply(&n.Replies.MissedCall, r.MissedCall)
+		if r.Keywords != nil {
+			n.Replies.Keywords = wholeKeywords(r.Keywords)
+		}
 		set(&n.Replies.Window, r.Window)
 	}
 	if s.Voice != nil {
@@ -264,24 +272,50 @@ func mergeForwards(old []wirechief.Forward, named []state.Forward) []wirechief.F
 			out = append(out, newForward(s))
 			at = len(out) - 1
 		}
-		f := &out[at]
-		set(&f.Enabled, s.Enabled)
-		set(&f.Method, s.Method)
-		set(&f.Encoding, s.Encoding)
-		set(&f.Format, s.Format)
-		if s.History != nil {
-			f.History = s.History
-		}
-		set(&f.Timezone, s.Timezone)
-		f.Set = explicit(f.Set, "method", s.Method != nil)
-		f.Set = explicit(f.Set, "timezone", s.Timezone != nil)
-		set(&f.Prefix, s.Prefix)
-		set(&f.Suffix, s.Suffix)
-		set(&f.Sender, s.Sender)
-		set(&f.Length, s.Length)
-		set(&f.Context, s.Context)
+		sayForward(&out[at], s)
 	}
 	return out
+}
+
+// wholeForwards makes a list whose order is its meaning: the file has all of it.
+func wholeForwards(named []state.Forward) []wirechief.Forward {
+	out := make([]wirechief.Forward, 0, len(named))
+	for i := range named {
+		if s := &named[i]; !s.Absent {
+			f := newForward(s)
+			sayForward(&f, s)
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+func wholeKeywords(named []state.Keyword) []wirechief.Keyword {
+	out := make([]wirechief.Keyword, len(named))
+	for i, s := range named {
+		out[i] = wirechief.Keyword{Words: slices.Clone(s.Words), Message: s.Message, Enabled: true}
+		set(&out[i].Enabled, s.Enabled)
+	}
+	return out
+}
+
+// sayForward changes what the file says of a forward.
+func sayForward(f *wirechief.Forward, s *state.Forward) {
+	set(&f.Enabled, s.Enabled)
+	set(&f.Method, s.Method)
+	set(&f.Encoding, s.Encoding)
+	set(&f.Format, s.Format)
+	if s.History != nil {
+		f.History = s.History
+	}
+	set(&f.Timezone, s.Timezone)
+	f.Set = explicit(f.Set, "method", s.Method != nil)
+	f.Set = explicit(f.Set, "timezone", s.Timezone != nil)
+	set(&f.Prefix, s.Prefix)
+	set(&f.Suffix, s.Suffix)
+	set(&f.Sender, s.Sender)
+	set(&f.Length, s.Length)
+	set(&f.Context, s.Context)
 }
 
 // explicit notes that a property was said, for the API that gives back just

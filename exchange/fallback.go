@@ -13,6 +13,10 @@ import (
 // destinations has its turn, where the number says nothing.
 const FallbackAfter = 3
 
+// FallbackAfterMost is the largest number of tries that a number can say: there
+// are no more.
+const FallbackAfterMost = 12
+
 // fallbackTime bounds the reading of what a failing delivery is about.
 const fallbackTime = time.Second
 

@@ -11,6 +11,7 @@ import (
 
 	"github.com/wirechief/wirechief"
 	"github.com/wirechief/wirechief/e164"
+	"github.com/wirechief/wirechief/optout"
 )
 
 // Limits of settings, in octets where they are texts.
@@ -22,6 +23,8 @@ const (
 	maxReply     = 1600
 	maxAddition  = 320 // prefix and suffix of a forwarded text
 	maxForwards  = 50
+	maxFallback  = 10
+	maxWords     = 20 // of one keyword
 	maxReference = 255
 )
 
@@ -45,7 +48,7 @@ func (x *Exchange) judgeVetted(ctx context.Context, v *vetted, r refs, old, n *w
 		func() *wirechief.Error { return judgeWords(n) },
 		func() *wirechief.Error { return judgeEnabled(n) },
 		func() *wirechief.Error { return x.judgeForwards(ctx, v, old, n) },
-		func() *wirechief.Error { return judgeReplies(n) },
+		func() *wirechief.Error { return x.judgeReplies(n) },
 		func() *wirechief.Error { return judgeURI(old, n) },
 		func() *wirechief.Error { return judgeVoice(n) },
 		func() *wirechief.Error { return judgeCalls(n.Voice.Calls) },
@@ -140,17 +143,45 @@ func (x *Exchange) judgeForwards(ctx context.Context, v *vetted, old, n *wirechi
 	if len(n.Forwards) > maxForwards {
 		return wrongSetting("forwards", "a number has at most %d forwards", maxForwards)
 	}
-	for i := range n.Forwards {
-		f := &n.Forwards[i]
-		if slices.IndexFunc(n.Forwards, func(o wirechief.Forward) bool { return o.Type == f.Type && o.Destination == f.Destination }) != i {
-			return wrongSetting("forwards.destination", "%s is there twice", f.Destination)
+	var before wirechief.Number
+	if old != nil {
+		before = *old
+	}
+	if err := x.judgeList(ctx, v, n, "forwards", before.Forwards, n.Forwards); err != nil {
+		return err
+	}
+	if len(n.Fallback) > maxFallback {
+		return wrongSetting("fallback", "a number has at most %d fallback destinations", maxFallback)
+	}
+	if err := x.judgeList(ctx, v, n, "fallback", before.Fallback, n.Fallback); err != nil {
+		return err
+	}
+	for _, f := range n.Fallback {
+		if f.Type == wirechief.KindConsole {
+			return wrongSetting("fallback.type", "the console is no fallback: every text is there; name http, email or sms")
 		}
-		known := old != nil && slices.ContainsFunc(old.Forwards, func(o wirechief.Forward) bool { return o.Type == f.Type && o.Destination == f.Destination })
-		if err := x.judgeForward(ctx, v, n, f, known); err != nil {
+	}
+	if n.FallbackAfter < 0 || n.FallbackAfter > FallbackAfterMost {
+		return wrongSetting("fallback_after", "%d is out of range: 1 to %d tries, or 0 for the usual %d", n.FallbackAfter, FallbackAfterMost, FallbackAfter)
+	}
+	return x.judgeHook(ctx, v, "receipts", n.Receipts, old != nil && old.Receipts.URL == n.Receipts.URL)
+}
+
+// judgeList looks at a list of forwards; field is its name. old is the list
+// before.
+func (x *Exchange) judgeList(ctx context.Context, v *vetted, n *wirechief.Number, field string, old, list []wirechief.Forward) *wirechief.Error {
+	for i := range list {
+		f := &list[i]
+		same := func(o wirechief.Forward) bool { return o.Type == f.Type && o.Destination == f.Destination }
+		if slices.IndexFunc(list, same) != i {
+			return wrongSetting(field+".destination", "%s is there twice", f.Destination)
+		}
+		if err := x.judgeForward(ctx, v, n, f, slices.ContainsFunc(old, same)); err != nil {
+			err.Field = field + strings.TrimPrefix(err.Field, "forwards")
 			return err
 		}
 	}
-	return x.judgeHook(ctx, v, "receipts", n.Receipts, old != nil && old.Receipts.URL == n.Receipts.URL)
+	return nil
 }
 
 // judgeForward looks at one forward; the guard is asked about a URL that is new.
@@ -216,11 +247,11 @@ func (x *Exchange) judgeHook(ctx context.Context, v *vetted, field string, h wir
 	return x.judgeURL(ctx, v, field+".url", h.URL, known)
 }
 
-func judgeReplies(n *wirechief.Number) *wirechief.Error {
+func (x *Exchange) judgeReplies(n *wirechief.Number) *wirechief.Error {
 	for _, r := range []struct {
 		field string
 		wirechief.Reply
-	}{{"replies.agents_online", n.Replies.AgentsOnline}, {"replies.agents_offline", n.Replies.AgentsOffline}} {
+	}{{"replies.agents_online", n.Replies.AgentsOnline}, {"replies.agents_offline", n.Replies.AgentsOffline}, {"replies.missed_call", n.Replies.MissedCall}} {
 		if err := judgeText(r.field, r.Message, maxReply); err != nil {
 			return err
 		}
@@ -230,6 +261,45 @@ func judgeReplies(n *wirechief.Number) *wirechief.Error {
 	}
 	if w := n.Replies.Window; w < 0 || w > 30*24*time.Hour {
 		return wrongSetting("replies.window", "%v is out of range: 0s to 720h", w)
+	}
+	return x.judgeKeywords(n)
+}
+
+// judgeKeywords refuses keywords that could never answer.
+func (x *Exchange) judgeKeywords(n *wirechief.Number) *wirechief.Error {
+	const field = "replies.keywords"
+	if len(n.Replies.Keywords) > wirechief.KeywordsMost {
+		return wrongSetting(field, "a number has at most %d keyword answers", wirechief.KeywordsMost)
+	}
+	seen := make(map[string]bool)
+	for _, k := range n.Replies.Keywords {
+		if err := judgeText(field+".message", k.Message, maxReply); err != nil {
+			return err
+		}
+		switch {
+		case k.Enabled && k.Message == "":
+			return wrongSetting(field+".message", "a keyword answer that is switched on needs a message")
+		case len(k.Words) == 0:
+			return wrongSetting(field+".words", "a keyword answer needs a word")
+		case len(k.Words) > maxWords:
+			return wrongSetting(field+".words", "a keyword answer has at most %d words", maxWords)
+		}
+		for _, word := range k.Words {
+			if err := judgeText(field+".words", word, 4*keywordMost); err != nil {
+				return err
+			}
+			said := foldWord(word)
+			switch {
+			case said == "" || utf8.RuneCountInString(word) > keywordMost:
+				return wrongSetting(field+".words", "%q is empty or has more than %d characters", word, keywordMost)
+			case seen[said]:
+				return wrongSetting(field+".words", "%q is there twice; capitals, accents and blanks do not count", word)
+			}
+			seen[said] = true
+			if w, ok := x.word(x.dir.tenant(n.Tenant), n, word); ok && w.Kind != optout.Yes {
+				return wrongSetting(field+".words", "%q is a word by which handsets opt out, opt in or ask for help; it is answered by the account's settings of opt-out", word)
+			}
+		}
 	}
 	return nil
 }

@@ -224,8 +224,9 @@ func (x *Exchange) judgeMessaging(is wirechief.Capabilities, n *wirechief.Number
 // judgeSenders refuses to forward texts from a number that is not the tenant's
 // own; another's is as unknown.
 func (x *Exchange) judgeSenders(old, n *wirechief.Number) *wirechief.Error {
-	for _, f := range n.Forwards {
-		if f.Type != wirechief.KindSMS || !e164.IsNumber(f.Sender) || slices.ContainsFunc(old.Forwards, func(o wirechief.Forward) bool { return o.Type == f.Type && o.Sender == f.Sender }) {
+	before := slices.Concat(old.Forwards, old.Fallback)
+	for _, f := range slices.Concat(n.Forwards, n.Fallback) {
+		if f.Type != wirechief.KindSMS || !e164.IsNumber(f.Sender) || slices.ContainsFunc(before, func(o wirechief.Forward) bool { return o.Type == f.Type && o.Sender == f.Sender }) {
 			continue
 		}
 		if own := x.dir.number(f.Sender); own == nil || !own.State.Owned() || own.Tenant != n.Tenant {

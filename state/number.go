@@ -27,6 +27,29 @@ func (j judge) number(path string, n *Number) {
 		j.forward(path, f)
 		seen.check(j, path, "forward", key{f.Type, f.Destination})
 	}
+	last := make(unique[key])
+	for i := range n.Fallback {
+		f, path := &n.Fallback[i], item(at(path, "fallback"), i)
+		j.forward(path, f)
+		if f.Type == wirechief.KindConsole {
+			j.Report(at(path, "type"), "the console is no fallback: every text is there")
+		}
+		last.check(j, path, "fallback", key{f.Type, f.Destination})
+	}
+	if a := n.FallbackAfter; a != nil && (*a < 0 || *a > 12) {
+		j.Report(at(path, "fallback_after"), "%d is out of range: 1 to 12 tries, or 0 for the usual 3", *a)
+	}
+	if n.Replies != nil {
+		for i, k := range n.Replies.Keywords {
+			path := item(at(path, "replies.keywords"), i)
+			if len(k.Words) == 0 {
+				j.Report(at(path, "words"), "a keyword answer needs a word")
+			}
+			if k.Message == "" && (k.Enabled == nil || *k.Enabled) {
+				j.Report(at(path, "message"), "a keyword answer that is switched on needs a message")
+			}
+		}
+	}
 	if r := n.Replies; r != nil && r.Window != nil && (*r.Window < 0 || *r.Window > 30*24*time.Hour) {
 		j.Report(at(path, "replies.window"), "%v is out of range: 0s to 720h", *r.Window)
 	}

@@ -51,11 +51,14 @@ type Settings struct {
 	Priority     int         `json:"priority" minimum:"-1000" maximum:"1000" doc:"Of its calls in a queue; higher first"`
 	Attribution  Attribution `json:"attribution" doc:"Where its calls come from, for statistics"`
 	Forwards     []Forward   `json:"forwards" nullable:"false" maxItems:"50" doc:"Where texts go that come in"`
-	Receipts     Receipts    `json:"receipts" doc:"Told of each receipt of a text that it sent"`
-	Replies      Replies     `json:"replies" doc:"Automatic answers"`
-	Voice        Voice       `json:"voice" doc:"What happens to calls"`
-	Line         Line        `json:"line" doc:"What it is to the telephone network"`
-	AI           AI          `json:"ai" doc:"Kept and given back; switches nothing"`
+	// Fallback and FallbackAfter: see [wirechief.Number].
+	Fallback      []Forward `json:"fallback" nullable:"false" maxItems:"10" doc:"Tried one after the other when an HTTP destination of a text keeps failing: http, email or sms"`
+	FallbackAfter int       `json:"fallback_after" minimum:"0" maximum:"12" doc:"Failed tries after which the next has its turn; 0: 3"`
+	Receipts      Receipts  `json:"receipts" doc:"Told of each receipt of a text that it sent"`
+	Replies       Replies   `json:"replies" doc:"Automatic answers"`
+	Voice         Voice     `json:"voice" doc:"What happens to calls"`
+	Line          Line      `json:"line" doc:"What it is to the telephone network"`
+	AI            AI        `json:"ai" doc:"Kept and given back; switches nothing"`
 }
 
 // Attribution says where the calls to a number come from.
@@ -100,7 +103,16 @@ type Receipts struct {
 type Replies struct {
 	AgentsOffline wirechief.Reply `json:"agents_offline"`
 	AgentsOnline  wirechief.Reply `json:"agents_online"`
-	Window        string          `json:"window" doc:"At most one to a handset in this time, 0s to 720h" example:"12h"`
+	MissedCall    wirechief.Reply `json:"missed_call" doc:"To who called and reached nobody"`
+	Keywords      []Keyword       `json:"keywords" nullable:"false" maxItems:"50" doc:"To texts that are one of their words; the first that fits answers, before those above"`
+	Window        string          `json:"window" doc:"At most one of those that are no keyword to a handset in this time, up to 720h; 0s: 12h" example:"12h"`
+}
+
+// Keyword is an automatic answer to certain words.
+type Keyword struct {
+	Words   []string `json:"words" nullable:"false" minItems:"1" maxItems:"20" doc:"The whole text has to be one of them; capitals, accents and blanks do not count"`
+	Message string   `json:"message" maxLength:"1600"`
+	Enabled bool     `json:"enabled" required:"false" doc:"Default true"`
 }
 
 // Voice is what happens to calls. An endpoint is a number or a SIP URI.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http/httptest"
 	"net/netip"
+	"reflect"
 	"strings"
 	"sync"
 	"testing"
@@ -120,7 +121,7 @@ func (c *core) state(t *testing.T) string {
 		for _, f := range n.Voice.Forwards {
 			line("voice", f)
 		}
-		if n.Replies != (wirechief.Replies{}) {
+		if !reflect.DeepEqual(n.Replies, wirechief.Replies{}) {
 			line("replies", n.Replies)
 		}
 	}

@@ -4,4 +4,7 @@
 // live feed (package feed). So there is nothing to bring and nothing to wait
 // for: the delivery is the proof that a number hands its texts to the console,
 // and what a console destination shows as its last.
+//
+// It writes nothing and tells nobody: what people do with texts is package
+// inbox, what the exchange plans is exchange/forward.go.
 package console
