@@ -14,6 +14,7 @@ import (
 
 	"github.com/wirechief/wirechief"
 	"github.com/wirechief/wirechief/api/wire"
+	"github.com/wirechief/wirechief/audit"
 	"github.com/wirechief/wirechief/carrier"
 	"github.com/wirechief/wirechief/config"
 	"github.com/wirechief/wirechief/delivery"
@@ -40,6 +41,7 @@ type Options struct {
 	Log     *slog.Logger
 	Now     wirechief.Clock // nil: the machine's
 	Version wire.Version
+	Demo    bool // shows the handset of the simulator in the console
 }
 
 // App is the whole program. Make it with [New].
@@ -58,6 +60,7 @@ type App struct {
 	keeper   *media.Keeper
 	engine   *delivery.Engine
 	exchange *exchange.Exchange
+	people   people
 	public   *server.Listener
 	private  *server.Listener // metrics and health; nil when there is none
 	inbox    *email.Inbox     // of answers by mail; nil when there is none
@@ -96,27 +99,37 @@ func New(ctx context.Context, cfg *config.Config, o Options) (_ *App, err error)
 	if err != nil {
 		return nil, err
 	}
-	a.hub = feed.New(feed.Options{Now: o.Now})
-	a.reports = report.New(report.Options{Store: a.store, Now: o.Now, Log: o.Log})
-	a.watched = feed.Watch(a.store, a.hub, a.reports.Tap)
-	if a.token, err = token(cfg); err != nil {
-		return nil, err
-	}
 	last, err := a.store.LastID(ctx)
 	if err != nil {
 		return nil, err
 	}
 	ids := ident.New(o.Now, last)
+	a.hub = feed.New(feed.Options{Now: o.Now})
+	a.reports = report.New(report.Options{Store: a.store, Now: o.Now, Log: o.Log})
+	// The audit log is next to the store: what is told to the live parts is the
+	// change itself.
+	audited := audit.Watch(a.store, audit.Options{Now: o.Now, IDs: ids})
+	a.watched = feed.Watch(audited, a.hub, a.reports.Tap, func(commands []wirechief.Command, results []wirechief.Result) {
+		a.people.presence.Committed(commands, results)
+	})
+	if a.token, err = token(cfg); err != nil {
+		return nil, err
+	}
 	if err := a.outward(o, ids); err != nil {
 		return nil, err
 	}
+	a.newPresence(ids)
 	a.exchange = exchange.New(exchange.Options{
 		Store: a.watched, Carriers: links, Routes: routes(cfg), IDs: ids, Deliver: a.engine,
 		Formats: formats(func(tenant string) string { return a.exchange.Workspace(tenant) }),
 		Guard:   a.guard, Media: a.keeper, Audio: a.keeper, Now: o.Now, Log: o.Log, Meter: a.metrics,
 		Validity: cfg.Messages.Validity, Join: cfg.Messages.Join,
 		Reservation: cfg.Numbers.Reservation, Aging: cfg.Numbers.Aging,
+		Presence: a.people.presence, Blocked: a.blocked,
 	})
+	if err := a.newPeople(o, ids); err != nil {
+		return nil, err
+	}
 	a.health = observe.NewHealth(a.store.Check)
 	a.metrics.Collect(o.Now, a.carrierGauges, a.laneGauges)
 	public, private := a.mounts(links, o.Version)
@@ -134,10 +147,16 @@ func (a *App) Start(ctx context.Context) error {
 	if err := a.exchange.Load(ctx); err != nil {
 		return err
 	}
+	if err := a.people.load(ctx); err != nil {
+		return err
+	}
 	if err := a.applyState(ctx); err != nil {
 		return err
 	}
 	if err := a.engine.Start(ctx); err != nil {
+		return err
+	}
+	if err := a.people.start(ctx); err != nil {
 		return err
 	}
 	if err := a.exchange.Start(ctx); err != nil {
@@ -164,6 +183,7 @@ func (a *App) applyState(ctx context.Context) error {
 	if f == nil || err != nil {
 		return err
 	}
+	ctx = wirechief.WithPrincipal(ctx, wirechief.Principal{Operator: true, Name: "state file"})
 	changes, err := a.exchange.ApplyAtStart(ctx, f)
 	if err != nil {
 		return &wirechief.Error{Op: "state", Kind: wirechief.KindOf(err), Message: a.cfg.State + ": " + wirechief.MessageOf(err), Err: errors.Unwrap(err)}
@@ -189,6 +209,9 @@ func (a *App) close(ctx context.Context) error {
 	if a.hub != nil {
 		a.hub.Close() // open streams end
 	}
+	if a.people.console != nil {
+		a.people.console.Close()
+	}
 	if a.public != nil {
 		// A client that is slow, or wants to be, must not use up the time of what
 		// is on its way to carriers and customers.
@@ -211,6 +234,7 @@ func (a *App) close(ctx context.Context) error {
 	if a.engine != nil {
 		errs = append(errs, a.engine.Stop(ctx))
 	}
+	errs = append(errs, a.people.stop(ctx))
 	if a.cancel != nil {
 		a.cancel()
 		<-a.swept

@@ -54,10 +54,10 @@ func (a *App) mounts(links []carrier.Carrier, v wire.Version) (public, private [
 		{Prefix: zendesktalk.Prefix, Name: wirechief.DialectZendesk, Handler: zendesktalk.New(a.exchange, zendesktalk.Options{PublicURL: a.cfg.HTTP.PublicURL, Log: a.log})},
 		{Prefix: message2give.Prefix, Name: wirechief.DialectMessage2Give, Handler: message2give.New(a.exchange, message2give.Options{Log: a.log})},
 		{Prefix: api.Prefix, Name: wirechief.DialectOwn, Handler: api.New(api.Options{
-			Core: a.exchange, AdminToken: a.token, Link: a.keeper.Link, Backup: a.backup, Version: v, Log: a.log,
+			Core: a.exchange, AdminToken: a.token, Link: a.keeper.Link, Backup: a.backup, Reports: a.reports.Report, Version: v, Log: a.log,
 		})},
 		{Prefix: "/media", Name: "media", Handler: a.keeper.Handler(a.store)},
-		{Prefix: "/", Handler: http.HandlerFunc(overview)},
+		{Prefix: "/", Name: "console", Handler: a.people.console},
 	}, health...)
 	private = append([]server.Mount{
 		{Prefix: "/debug/pprof", Handler: http.HandlerFunc(pprof.Index)},
@@ -74,17 +74,6 @@ func (a *App) mounts(links []carrier.Carrier, v wire.Version) (public, private [
 
 func cannotListen(key string, err error) error {
 	return &wirechief.Error{Op: "listen", Kind: wirechief.Invalid, Message: fmt.Sprintf("%s: %v", key, err), Err: err}
-}
-
-// overview is what a person finds at the root.
-func overview(w http.ResponseWriter, r *http.Request) {
-	if r.URL.Path != "/" {
-		http.NotFound(w, r)
-		return
-	}
-	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	fmt.Fprintf(w, "Wirechief\n\nBulkVS messaging API  %s\nFone Dynamics API     %s\nZendesk Talk API      %s\nMessage2Give API      %s\nOwn API               %s (described at %s/openapi.json)\nHealth                /healthz, /readyz, /metrics\n",
-		bulkvs.Prefix, fonedynamics.Prefix, zendesktalk.Prefix, message2give.Prefix, api.Prefix, api.Prefix)
 }
 
 // carrierGauges is the state of the carriers for metrics.

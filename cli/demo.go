@@ -60,6 +60,7 @@ func (c *demo) Run(ctx context.Context, stdio IO) error {
 	cfg.DataDir, cfg.State = filepath.Join(dir, "data"), path
 	cfg.HTTP.Listen, cfg.Observe.Listen = c.Listen, ""
 	cfg.Admin.Token = wirechief.Secret(secret())
+	cfg.Admin.Email, cfg.Admin.Password = "admin@demo.test", wirechief.Secret(secret())
 	cfg.Log.Level = "warn"
 	cfg.Egress.Allow = []string{"127.0.0.0/8", "::1/128"}
 	cfg.Carriers = []config.Carrier{{Name: "sim", Type: "sim"}}
@@ -67,11 +68,12 @@ func (c *demo) Run(ctx context.Context, stdio IO) error {
 	if err := cfg.Validate(); err != nil {
 		return usageError{err}
 	}
-	err = run(ctx, cfg, stdio, func(a *app.App) error {
+	err = run(ctx, cfg, stdio, true, func(a *app.App) error {
 		if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
 			fmt.Fprintf(stdio.Err, "This demo can be reached from outside of this machine: it listens on %s.\n", a.Address())
 		}
 		s.Server, s.Admin = a.URL(), cfg.Admin.Token.Reveal()
+		s.Email, s.Password = cfg.Admin.Email, cfg.Admin.Password.Reveal()
 		return demoBanner.Execute(stdio.Out, s)
 	})
 	if errors.Is(err, syscall.EADDRINUSE) {
@@ -116,6 +118,7 @@ type seed struct {
 	Program, Server, Webhook, Data              string
 	Kept                                        bool
 	Admin, Own                                  string
+	Email, Password                             string // of the console
 	BulkVS, Zendesk, FoneDynamics, Message2Give string
 }
 
@@ -158,6 +161,8 @@ func (s *seed) write(path string) error {
 var demoBanner = template.Must(template.Must(template.New("numbers").Parse(demoNumbers)).New("banner").Parse(`
 Wirechief runs at {{.Server}} with a simulated carrier: nothing leaves this machine.
 {{if .Kept}}It keeps its data in {{.Data}}.{{else}}Everything is gone when it ends (Ctrl-C).{{end}}
+
+Open the console at {{.Server}}/ and sign in as {{.Email}} with the password {{.Password}}
 
 Send a text as a client of BulkVS does:
 

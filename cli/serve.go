@@ -27,7 +27,7 @@ func (c *serve) Run(ctx context.Context, stdio IO) error {
 	if err != nil {
 		return err
 	}
-	return run(ctx, cfg, stdio, nil)
+	return run(ctx, cfg, stdio, false, nil)
 }
 
 // load reads a configuration; what is wrong with it is bad usage.
@@ -44,7 +44,7 @@ func load(path string, stdio IO) (*config.Config, error) {
 
 // run runs an installation until ctx ends. started, if not nil, is called once
 // everything is up.
-func run(ctx context.Context, cfg *config.Config, stdio IO, started func(*app.App) error) error {
+func run(ctx context.Context, cfg *config.Config, stdio IO, demo bool, started func(*app.App) error) error {
 	var level slog.Level
 	if err := level.UnmarshalText([]byte(cfg.Log.Level)); err != nil {
 		return usageError{err}
@@ -55,7 +55,7 @@ func run(ctx context.Context, cfg *config.Config, stdio IO, started func(*app.Ap
 	if _, set := stdio.Env("GOGC"); !set {
 		defer debug.SetGCPercent(debug.SetGCPercent(200))
 	}
-	a, err := app.New(ctx, cfg, app.Options{Log: log, Version: Version()})
+	a, err := app.New(ctx, cfg, app.Options{Log: log, Version: Version(), Demo: demo})
 	if err != nil {
 		return misconfigured(err)
 	}

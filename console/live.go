@@ -1,0 +1,260 @@
+package console
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/wirechief/wirechief"
+	"github.com/wirechief/wirechief/feed"
+)
+
+func liveRoutes() []route {
+	return []route{
+		{pattern: "GET /stream", right: wirechief.RightRead, serve: (*Console).stream},
+		{pattern: "POST /presence/touch", right: wirechief.RightRead, serve: (*Console).touch},
+	}
+}
+
+// Times of a stream.
+const (
+	pulse     = 15 * time.Second // between signs of life; the session is looked at again, too
+	writeTime = 20 * time.Second // for a reader who does not read
+)
+
+// live is a topic that a page may ask the stream for, as "thread:4711": what an
+// event means for it, as HTML. What is rendered must depend on nothing but the
+// tenant, the argument and the event, for all who listen get the same.
+type live struct {
+	name   string
+	render func(c *Console, ctx context.Context, tenant, arg string, e feed.Event) ([]byte, error)
+}
+
+// lives are the topics there are.
+func lives() []live {
+	return []live{
+		{"count", (*Console).liveCount},
+		{"messages", (*Console).liveMessages},
+		{"message", (*Console).liveMessage},
+		{"carriers", (*Console).liveCarriers},
+		{"inbox", (*Console).liveInbox},
+		{"thread", (*Console).liveThread},
+		{"checklist", (*Console).liveChecklist},
+		{"handset", (*Console).liveHandset},
+		{"wires", (*Console).liveWires},
+	}
+}
+
+// stream tells a page what changes, for as long as it is open.
+func (c *Console) stream(v *visit) error {
+	topics, err := topicsOf(v.query("topics"))
+	if err != nil {
+		return err
+	}
+	last := v.r.Header.Get("Last-Event-ID")
+	if last == "" {
+		last = v.query("from")
+	}
+	sub := c.Hub.Subscribe(v.p.Tenant, false, last)
+	defer sub.Close()
+	if v.p.Agent != 0 {
+		defer c.Presence.Connect(v.p.Tenant, v.p.Agent)()
+	}
+	h := v.w.Header()
+	h.Set("Content-Type", "text/event-stream; charset=utf-8")
+	h.Set("X-Accel-Buffering", "no")
+	v.w.WriteHeader(http.StatusOK)
+	v.done = true
+	s := &stream{w: v.w, rc: http.NewResponseController(v.w)}
+	if err := s.send("", "", []byte("open")); err != nil {
+		return nil
+	}
+	tick := time.NewTicker(pulse)
+	defer tick.Stop()
+	for {
+		select {
+		case <-v.ctx().Done():
+			return nil
+		case <-c.closing:
+			return nil
+		case <-tick.C:
+			if c.recognise(&visit{c: c, w: v.w, r: v.r}) != nil {
+				_ = s.send("", "gone", []byte("signed out"))
+				return nil
+			}
+			if err := s.send(sub.Position(), "", nil); err != nil {
+				return nil
+			}
+		case e, ok := <-sub.C():
+			if !ok {
+				return nil
+			}
+			if err := c.tell(v.ctx(), s, v.p.Tenant, topics, e); err != nil {
+				return nil
+			}
+		}
+	}
+}
+
+// tell renders an event for each topic that it means something to.
+func (c *Console) tell(ctx context.Context, s *stream, tenant string, topics []topic, e feed.Event) error {
+	if e.Topic == feed.Reload {
+		return s.send(e.EventID(), "missed", []byte("reload"))
+	}
+	var all []byte
+	for _, t := range topics {
+		html, err := c.renders.get(e.EventID()+" "+tenant+" "+t.name+" "+t.arg, func() ([]byte, error) {
+			return t.live.render(c, ctx, tenant, t.arg, e)
+		})
+		if err != nil {
+			if ctx.Err() != nil {
+				return err
+			}
+			if wirechief.KindOf(err) != wirechief.NotFound { // it went meanwhile
+				c.Log.WarnContext(ctx, "a change could not be shown", "topic", t.name, "error", err)
+			}
+			continue
+		}
+		all = append(all, html...)
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	return s.send(e.EventID(), "swap", all)
+}
+
+// topic is one that a page has asked for.
+type topic struct {
+	live
+	arg string
+}
+
+func topicsOf(list string) ([]topic, error) {
+	const most = 16
+	fields := append([]string{"count"}, strings.Fields(list)...)
+	if len(fields) > most {
+		return nil, wirechief.InvalidField("topics", "%d topics are too many", len(fields))
+	}
+	var out []topic
+	for _, f := range fields {
+		name, arg, _ := strings.Cut(f, ":")
+		found := false
+		for _, l := range lives() {
+			if l.name == name {
+				out, found = append(out, topic{l, arg}), true
+			}
+		}
+		if !found {
+			return nil, wirechief.InvalidField("topics", "there is no topic %q", name)
+		}
+	}
+	return out, nil
+}
+
+// stream writes events as the HTML standard has them (9.2.5).
+type stream struct {
+	w  io.Writer
+	rc *http.ResponseController
+	b  bytes.Buffer
+}
+
+func (s *stream) send(id, event string, data []byte) error {
+	s.b.Reset()
+	if id != "" {
+		fmt.Fprintf(&s.b, "id: %s\n", id)
+	}
+	if event != "" {
+		fmt.Fprintf(&s.b, "event: %s\n", event)
+	}
+	if data == nil && id == "" {
+		s.b.WriteString(": still here\n")
+	}
+	if data != nil || id != "" {
+		for line := range bytes.Lines(data) {
+			s.b.WriteString("data: ")
+			s.b.Write(bytes.TrimRight(line, "\r\n"))
+			s.b.WriteByte('\n')
+		}
+	}
+	s.b.WriteByte('\n')
+	_ = s.rc.SetWriteDeadline(time.Now().Add(writeTime))
+	if _, err := s.w.Write(s.b.Bytes()); err != nil {
+		return err
+	}
+	return s.rc.Flush()
+}
+
+// part renders a part of a page.
+func (c *Console) part(name string, data any) ([]byte, error) {
+	var b bytes.Buffer
+	err := c.templates[""].ExecuteTemplate(&b, name, data)
+	return b.Bytes(), err
+}
+
+// liveCount is how many conversations have something unread.
+func (c *Console) liveCount(ctx context.Context, tenant, _ string, e feed.Event) ([]byte, error) {
+	if e.Topic != feed.Conversation && !(e.Topic == feed.Message && e.Kind == feed.In) {
+		return nil, nil
+	}
+	return c.part("unread", c.unread(ctx, viewerOf(tenant)))
+}
+
+// viewerOf is who looks when something is rendered for all who listen.
+func viewerOf(tenant string) wirechief.Principal {
+	return wirechief.Principal{Tenant: tenant, Dialect: wirechief.DialectConsole, Name: "console", Role: wirechief.RoleViewer}
+}
+
+// touch notes that the visitor is at the keyboard.
+func (c *Console) touch(v *visit) error {
+	if v.p.Agent != 0 {
+		c.Presence.Touch(v.p.Tenant, v.p.Agent)
+	}
+	v.w.WriteHeader(http.StatusNoContent)
+	v.done = true
+	return nil
+}
+
+// renders keeps what was rendered of the last events, so that fifty who listen
+// to the same have it rendered once.
+type renders struct {
+	mu    sync.Mutex
+	kept  map[string]*rendering
+	order []string
+}
+
+type rendering struct {
+	once sync.Once
+	html []byte
+	err  error
+}
+
+const rendersMost = 512
+
+func (r *renders) get(key string, render func() ([]byte, error)) ([]byte, error) {
+	r.mu.Lock()
+	k := r.kept[key]
+	if k == nil {
+		if r.kept == nil {
+			r.kept = make(map[string]*rendering)
+		}
+		k = new(rendering)
+		r.kept[key] = k
+		r.order = append(r.order, key)
+		if len(r.order) > rendersMost {
+			delete(r.kept, r.order[0])
+			r.order = r.order[1:]
+		}
+	}
+	r.mu.Unlock()
+	k.once.Do(func() { k.html, k.err = render() })
+	if errors.Is(k.err, context.Canceled) {
+		return render() // who rendered it first has gone
+	}
+	return k.html, k.err
+}

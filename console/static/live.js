@@ -1,0 +1,89 @@
+// The live stream: fragments that the server rendered take their place in the
+// page. A fragment's element replaces the one of its id; if there is none, it
+// goes into the element that its data-into names (data-at: "start" or "end").
+// What the reader is typing is outside of all fragments and stays as it is.
+
+export function listen(enhance) {
+  const path = document.body.dataset.stream;
+  if (!path || !window.EventSource) return;
+  const source = new EventSource(path);
+  source.addEventListener("swap", (e) => swap(e.data, enhance));
+  source.addEventListener("missed", () => reload(enhance));
+  source.addEventListener("gone", () => { source.close(); location.reload(); });
+  source.onopen = () => document.documentElement.dataset.live = "on";
+  source.onerror = () => document.documentElement.dataset.live = "off";
+  presence();
+}
+
+export function swap(html, enhance) {
+  const holder = document.createElement("template");
+  holder.innerHTML = html;
+  for (const element of [...holder.content.children]) {
+    const old = element.id && document.getElementById(element.id);
+    const list = element.dataset.into && document.getElementById(element.dataset.into);
+    if (old && element.dataset.move === undefined) {
+      keepFocus(old, () => old.replaceWith(element));
+    } else if (list) {
+      const end = nearEnd(list);
+      old?.remove();
+      list[element.dataset.at === "start" ? "prepend" : "append"](element);
+      if (end && element.dataset.at !== "start") list.scrollTop = list.scrollHeight;
+    } else if (old) {
+      old.replaceWith(element);
+    } else {
+      continue;
+    }
+    document.getElementById(element.dataset.clears ?? "")?.remove();
+    enhance(element.parentElement ?? element);
+  }
+  title();
+}
+
+// keepFocus does something to an element and gives the focus back to the one
+// of the same id or place that had it.
+function keepFocus(old, change) {
+  const had = old.contains(document.activeElement) ? document.activeElement : null;
+  change();
+  if (had?.id) document.getElementById(had.id)?.focus();
+}
+
+function nearEnd(list) {
+  return list.scrollHeight - list.scrollTop - list.clientHeight < 80;
+}
+
+// reload takes the live regions of this page anew: the server could not tell
+// what was missed.
+async function reload(enhance) {
+  const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
+  if (!answer.ok || answer.redirected) { location.reload(); return; }
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  for (const fresh of page.querySelectorAll("[data-region]")) {
+    const old = document.getElementById(fresh.id);
+    if (!old) continue;
+    const at = old.scrollTop, end = nearEnd(old);
+    keepFocus(old, () => old.replaceWith(fresh));
+    fresh.scrollTop = end ? fresh.scrollHeight : at;
+    enhance(fresh);
+  }
+  title();
+}
+
+// title shows the count of what is unread, also in a background tab.
+function title() {
+  const count = document.getElementById("unread");
+  const n = count && !count.hidden ? parseInt(count.textContent, 10) : 0;
+  document.title = (n ? `(${n}) ` : "") + document.title.replace(/^\(\d+\) /, "");
+}
+
+// presence tells the server, a few times a minute at most, that somebody is
+// at the keyboard.
+function presence() {
+  let last = 0;
+  const touch = () => {
+    if (Date.now() - last < 20000) return;
+    last = Date.now();
+    fetch("/presence/touch", { method: "POST", headers: { "X-Fragment": "1", "Content-Type": "application/x-www-form-urlencoded" }, body: new URLSearchParams({ csrf: document.querySelector("input[name=csrf]")?.value ?? "" }), keepalive: true }).catch(() => {});
+  };
+  for (const kind of ["keydown", "pointerdown", "pointermove"]) addEventListener(kind, touch, { passive: true });
+  touch();
+}
