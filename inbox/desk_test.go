@@ -179,11 +179,11 @@ func TestReply(t *testing.T) {
 
 	// A refused answer says which rule and how it is lifted, and reads nothing.
 	w.arrives("acme", peer, ours, "STOP")
-	w.refuse = wirechief.SendRecipient{Kind: wirechief.Forbidden, Rule: wirechief.RuleOptOut, Refusal: "Recipient has opted out"}
+	w.refuse = wirechief.SendRecipient{Kind: wirechief.Forbidden, Rule: wirechief.RuleOptOut, Refusal: "they opted out; it takes a START"}
 	w.optOuts[peer] = wirechief.OptOut{Handset: peer, Word: "STOP", Out: true}
 	res, err := w.desk.Reply(ctx, ann, id, inbox.Draft{Text: "but"})
 	wants(t, "opted out", err, wirechief.Forbidden, wirechief.RuleOptOut, "")
-	if !strings.Contains(wirechief.MessageOf(err), "START") || len(res.Recipients) != 1 {
+	if wirechief.MessageOf(err) != "they opted out; it takes a START" || len(res.Recipients) != 1 {
 		t.Errorf("refusal: %v, %+v", err, res)
 	}
 	h := ok[inbox.Header](t)(w.desk.Conversation(ctx, ann, id))
@@ -193,6 +193,9 @@ func TestReply(t *testing.T) {
 	w.fail = wirechief.Refuse(wirechief.Forbidden, wirechief.RuleFunds, "the balance is below 0.01")
 	_, err = w.desk.Reply(ctx, ann, id, inbox.Draft{Text: "but"})
 	wants(t, "no money", err, wirechief.Forbidden, wirechief.RuleFunds, "")
+	if got := wirechief.MessageOf(err); !strings.Contains(got, "have the balance raised") {
+		t.Errorf("the refusal does not say how it is lifted: %s", got)
+	}
 	w.fail = errors.New("broken")
 	if _, err = w.desk.Reply(ctx, ann, id, inbox.Draft{Text: "but"}); err == nil {
 		t.Error("an error is swallowed")

@@ -111,28 +111,24 @@ func (d *Desk) send(ctx context.Context, p wirechief.Principal, from, to string,
 	return res, nil
 }
 
-// lifts says how a rule is lifted, where the refusal does not say so itself.
+// lifts says how a rule is lifted, where the exchange does not say so itself.
 var lifts = map[wirechief.Rule]string{
-	wirechief.RuleOptOut:       "they can opt in again by texting START (toll-free: UNSTOP) to this number",
-	wirechief.RuleSuppressed:   "somebody with the right to change settings can take them off the suppression list",
 	wirechief.RuleFunds:        "have the balance raised",
 	wirechief.RuleMessaging:    "have the messaging service switched on",
 	wirechief.RuleAgreement:    "accept the messaging agreement in the settings",
-	wirechief.RuleCampaign:     "bind this number to an approved campaign",
-	wirechief.RuleTollFree:     "have this toll-free number verified",
-	wirechief.RuleTollFreeCap:  "wait until tomorrow, or have the verification finished",
-	wirechief.RuleMediaCarrier: "send the text without a picture, or from a number whose carrier carries them",
-	wirechief.RuleRoute:        "the operator adds a route for this destination",
-	wirechief.RuleBacklog:      "wait until the queue has drained",
+	wirechief.RuleCampaign:     "bind the number to a campaign that is approved",
+	wirechief.RuleTollFreeCap:  "wait, or have the verification finished",
+	wirechief.RuleMediaCarrier: "send the text alone, or from a number whose carrier takes pictures",
+	wirechief.RuleRoute:        "the operator can add a route for this destination",
 	wirechief.RuleRate:         "slow down",
-	wirechief.RuleTooLong:      "shorten the text",
 	wirechief.RuleSender:       "put the number in service and switch texts on for it",
 }
 
-// lifted adds to a refusal how it is lifted.
+// lifted adds to a refusal how it is lifted. What says so already has it behind
+// a semicolon.
 func lifted(err error) error {
 	e, ok := errors.AsType[*wirechief.Error](err)
-	if !ok || lifts[e.Rule] == "" || e.Message == "" {
+	if !ok || lifts[e.Rule] == "" || e.Message == "" || strings.Contains(e.Message, ";") {
 		return err
 	}
 	out := *e

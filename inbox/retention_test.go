@@ -38,7 +38,7 @@ func (s *shelf) Entities(_ context.Context, kind wirechief.EntityKind) ([]wirech
 func (s *shelf) Apply(ctx context.Context, commands ...wirechief.Command) ([]wirechief.Result, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	p, _ := wirechief.PrincipalIn(ctx)
+	_, known := wirechief.PrincipalIn(ctx)
 	results := make([]wirechief.Result, len(commands))
 	for i, c := range commands {
 		switch c := c.(type) {
@@ -47,7 +47,7 @@ func (s *shelf) Apply(ctx context.Context, commands ...wirechief.Command) ([]wir
 				return nil, errors.New("no disk")
 			}
 			results[i].Count = 3
-			s.said = append(s.said, fmt.Sprintf("%s: forget %s before %s remove=%t media=%t", p.Name, c.Tenant, c.Before.Format(time.DateOnly), c.Remove, c.MediaOnly))
+			s.said = append(s.said, fmt.Sprintf("principal=%t: forget %s before %s remove=%t media=%t", known, c.Tenant, c.Before.Format(time.DateOnly), c.Remove, c.MediaOnly))
 		case wirechief.PutAudit:
 			s.said = append(s.said, fmt.Sprintf("%s: %s %s %v", c.Who, c.Action, c.Tenant, c.Changes))
 		}
@@ -83,11 +83,11 @@ func TestRetention(t *testing.T) {
 		time.Sleep(time.Second)
 		synctest.Wait()
 		want := []string{
-			"the server: forget all before " + before(100) + " remove=true media=false",
-			"the server: forget all before " + before(10) + " remove=false media=false",
-			"the server: forget all before " + before(5) + " remove=false media=true",
+			"principal=false: forget all before " + before(100) + " remove=true media=false",
+			"principal=false: forget all before " + before(10) + " remove=false media=false",
+			"principal=false: forget all before " + before(5) + " remove=false media=true",
 			"the server: retention.swept all [{messages  3} {texts  3} {media  3}]",
-			"the server: forget media before " + before(5) + " remove=false media=true",
+			"principal=false: forget media before " + before(5) + " remove=false media=true",
 			"the server: retention.swept media [{media  3}]",
 		}
 		same(t, "first sweep", s.take(), want)
