@@ -247,12 +247,11 @@ func (w *writer) changeConversation(c *wirechief.ChangeConversation) (wirechief.
 	}
 	if c.Read != nil {
 		now.Read = *c.Read
-		row := w.q(countUnread).int(key).int(keyOf(now.Shard, now.Read))
-		if _, err := row.row(); err != nil {
+		unread, err := w.countUnread(key, now.Read)
+		if err != nil {
 			return wirechief.Result{}, err
 		}
-		now.Unread = int(row.getInt())
-		row.done()
+		now.Unread = int(unread)
 	}
 	if c.Archived != nil {
 		now.Archived = *c.Archived
@@ -278,6 +277,17 @@ func (w *writer) changeConversation(c *wirechief.ChangeConversation) (wirechief.
 		}
 	}
 	return wirechief.Result{Count: 1}, nil
+}
+
+// countUnread counts the inbound messages of a conversation after one.
+func (w *writer) countUnread(key, read int64) (n int64, err error) {
+	shard, _ := splitKey(key)
+	row := w.q(countUnread).int(key).int(keyOf(shard, read))
+	if _, err := row.row(); err != nil {
+		return 0, err
+	}
+	defer row.done()
+	return row.getInt(), nil
 }
 
 func noConversation(key wirechief.ConversationKey) *wirechief.Error {

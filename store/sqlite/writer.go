@@ -348,6 +348,10 @@ func (w *writer) do(command wirechief.Command) (res wirechief.Result, more wirec
 		res, err = w.putBulk(&c)
 	case wirechief.AddTallies:
 		err = w.addTallies(&c)
+	case wirechief.Forget:
+		return w.forget(&forgetting{Forget: c})
+	case forgetting:
+		return w.forget(&c)
 	case flush:
 		err = w.flushTexts()
 	case probe:
