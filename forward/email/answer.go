@@ -2,6 +2,7 @@ package email
 
 import (
 	"context"
+	"crypto/tls"
 	"encoding/base64"
 	"errors"
 	"io"
@@ -81,6 +82,9 @@ func (t *try) unconnected(err error) (*wirechief.Attempt, wirechief.Outcome) {
 		return t.refused(a, wirechief.Retry, reason, step+": ")
 	}
 	reason := reasonOf(err)
+	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
+		reason = wirechief.ReasonUnreachable
+	}
 	if errors.Is(err, errOpenLogin) || errors.Is(err, errNoLogin) {
 		reason = wirechief.ReasonCredentials
 	}
