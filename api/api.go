@@ -49,6 +49,7 @@ type Core interface {
 	Numbers
 	Shop
 	Shelves
+	Team
 }
 
 // Options is what the API is built from. Core is needed.
@@ -62,6 +63,8 @@ type Options struct {
 	Backup func(ctx context.Context, w io.Writer) error
 	// Reports gives the charts of a tenant; nil: not offered.
 	Reports func(ctx context.Context, q report.Query) (*report.Report, error)
+	// Bulk sends one text to many; nil: not offered.
+	Bulk    BulkSends
 	Version wire.Version
 	Log     *slog.Logger
 }
@@ -133,12 +136,14 @@ func build(o Options) *api {
 	a.OpenAPI().Components.Schemas.RegisterTypeAlias(reflect.TypeFor[wire.MergePatch](), reflect.TypeFor[merge[wire.Patch]]())
 	a.UseMiddleware(a.authenticate)
 	a.messages()
+	a.sendMany()
 	a.deliveries()
 	a.directory()
 	a.numbers()
 	a.bulk()
 	a.shop()
 	a.shelves()
+	a.team()
 	a.operation()
 	a.reports()
 	document := a.describe()

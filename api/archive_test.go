@@ -20,6 +20,7 @@ import (
 
 	"github.com/wirechief/wirechief"
 	"github.com/wirechief/wirechief/api/wire"
+	"github.com/wirechief/wirechief/bulk"
 	"github.com/wirechief/wirechief/report"
 	"github.com/wirechief/wirechief/test/world"
 )
@@ -98,6 +99,8 @@ func play(t *testing.T, archive *txtar.Archive) *txtar.Archive {
 			w = world.New(t, string(f.Data))
 			o := worldOptions(nil)
 			o.Core = w.Exchange
+			// It is not started: what is launched stays as it was.
+			o.Bulk = bulk.New(bulk.Options{Store: w.Exchange.Store, Sender: w.Exchange, Judge: w.Exchange, IDs: w.IDs, Now: w.Clock.Now})
 			a = build(o)
 		case "advance":
 			d, err := time.ParseDuration(strings.TrimSpace(string(f.Data)))
