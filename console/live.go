@@ -59,7 +59,7 @@ func (c *Console) stream(v *visit) error {
 	}
 	last := v.r.Header.Get("Last-Event-ID")
 	if last == "" {
-		last = v.query("from")
+		last = v.query("since")
 	}
 	sub := c.Hub.Subscribe(v.p.Tenant, false, last)
 	defer sub.Close()

@@ -24,7 +24,7 @@ type Page struct {
 	Flash   string // what the last action said
 	Trouble *Trouble
 	Topics  string // of the live stream, parted by blanks
-	From    string // what was told before this page was read
+	Since   string // what was told before this page was read
 	Unread  int    // conversations
 	Demo    bool
 	Version string
@@ -90,7 +90,7 @@ func (c *Console) renderStatus(v *visit, status int, name string, data framed) e
 
 // frame fills in what all pages have.
 func (c *Console) frame(v *visit, p *Page) {
-	p.From = v.from
+	p.Since = v.since
 	p.Session, p.P, p.Demo, p.Version = v.session, v.p, c.Demo, c.Version
 	p.CSRF, p.Flash = v.formToken(), v.said()
 	p.Path = v.r.URL.RequestURI()

@@ -23,7 +23,7 @@ type visit struct {
 	p       wirechief.Principal // as whom things are done: always of one tenant
 	form    url.Values          // of a POST
 	done    bool                // it has been answered
-	from    string              // where the live stream stood before anything was read
+	since   string              // where the live stream stood before anything was read
 }
 
 const (
@@ -62,7 +62,7 @@ func (c *Console) recognise(v *visit) error {
 		v.p.Operator, v.p.Role = false, wirechief.RoleOwner
 	}
 	v.p.Address = addressOf(v.r)
-	v.from = c.Hub.Position()
+	v.since = c.Hub.Position()
 	v.r = v.r.WithContext(wirechief.WithPrincipal(v.r.Context(), v.p))
 	return nil
 }

@@ -55,10 +55,8 @@ func (w wire) Tone() string {
 	return toneOf(w.State)
 }
 
-const (
-	wireGap  = 84 // between two destinations
-	wireHalf = 42
-)
+// wireGap is the room for one destination.
+const wireGap = 84
 
 // recentMost is how far back a wire's last delivery is looked for.
 const recentMost = 300
@@ -67,7 +65,6 @@ func (c *Console) wiringOf(ctx context.Context, p wirechief.Principal, n *wirech
 	w := wiring{Number: n.Number}
 	add := func(o wire) {
 		o.ID = fmt.Sprintf("wire-%d", len(w.Out))
-		o.Y = wireHalf + wireGap*len(w.Out)
 		w.Out = append(w.Out, o)
 	}
 	if hook, err := c.Exchange.Webhook(ctx, p.Tenant, n.Webhook); n.Webhook != "" && err == nil {

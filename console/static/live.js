@@ -4,9 +4,9 @@
 // What the reader is typing is outside of all fragments and stays as it is.
 
 export function listen(enhance) {
-  const path = document.body.dataset.stream;
-  if (!path || !window.EventSource) return;
-  const source = new EventSource(path);
+  const { stream, topics, since } = document.body.dataset;
+  if (!stream || !window.EventSource) return;
+  const source = new EventSource(`${stream}?${new URLSearchParams({ topics, since })}`);
   source.addEventListener("swap", (e) => swap(e.data, enhance));
   source.addEventListener("missed", () => reload(enhance));
   source.addEventListener("gone", () => { source.close(); location.reload(); });
