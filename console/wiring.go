@@ -115,7 +115,10 @@ func (c *Console) wiringOf(ctx context.Context, p wirechief.Principal, n *wirech
 	ins := []wireIn{{Name: "SMS", On: n.Enabled.SMS}, {Name: "MMS", On: n.Enabled.MMS}, {Name: "Calls", On: n.Enabled.Voice}}
 	w.Height = max(wireGap*len(w.Out), 3*64, 192)
 	for i := range ins {
-		ins[i].Y = w.Height * (2*i + 1) / 6
+		ins[i].Y = w.Height * (2*i + 1) / (2 * len(ins))
+	}
+	for i := range w.Out {
+		w.Out[i].Y = w.Height * (2*i + 1) / (2 * len(w.Out))
 	}
 	w.In = ins
 	return w, c.lightUp(ctx, p, &w)
