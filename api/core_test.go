@@ -21,6 +21,7 @@ type core struct {
 	Numbers // what is not replaced is played over a whole core; see play
 	Shop
 	Shelves
+	Team
 
 	authenticate func(exchange.Login) (wirechief.Principal, error)
 	send         func(wirechief.SendRequest) (wirechief.SendResult, error)

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"net"
 	"slices"
 	"strings"
 
@@ -43,7 +44,17 @@ func (a *api) authenticate(ctx huma.Context, next func(huma.Context)) {
 		a.refuse(ctx.Context(), ctx.Operation().OperationID, err).write(w)
 		return
 	}
-	next(huma.WithValue(ctx, principalKey{}, p))
+	p.Address = addressOf(ctx.RemoteAddr())
+	next(huma.WithContext(ctx, wirechief.WithPrincipal(context.WithValue(ctx.Context(), principalKey{}, p), p)))
+}
+
+// addressOf is where a request came from, for the audit log.
+func addressOf(remote string) string {
+	host, _, err := net.SplitHostPort(remote)
+	if err != nil {
+		return remote
+	}
+	return host
 }
 
 func (a *api) principal(ctx huma.Context) (wirechief.Principal, error) {

@@ -50,15 +50,20 @@ type NewKey struct {
 	Secret wirechief.Secret
 }
 
-// keyID names a credential in paths: its own key holds a salt and a name.
-func keyID(tenant, key string) string {
-	sum := sha256.Sum256([]byte("wirechief key\x00" + tenant + "\x00" + key))
+// keyID names a credential in paths: its own key holds a salt and a name. Of
+// a state file two secrets of one user may be told apart by the salt alone.
+func keyID(c credential) string {
+	parts := []string{c.tenant, c.Dialect, c.Scheme, c.Account, c.Name, c.Label, c.Hint, strconv.FormatInt(c.CreatedAt.Unix(), 10)}
+	if c.CreatedAt.IsZero() && c.Dialect != wirechief.DialectOwn && c.Scheme != SchemeBearer {
+		parts = append(parts, string(c.Salt))
+	}
+	sum := sha256.Sum256([]byte("wirechief key\x00" + strings.Join(parts, "\x00")))
 	return hex.EncodeToString(sum[:8])
 }
 
 func newKey(c credential) Key {
 	k := Key{
-		ID: keyID(c.tenant, credentialKey(c.Credential)), Dialect: c.Dialect, Scheme: c.Scheme, Account: c.Account, User: c.Name,
+		ID: keyID(c), Dialect: c.Dialect, Scheme: c.Scheme, Account: c.Account, User: c.Name,
 		Label: c.Label, Hint: c.Hint, Scopes: c.Scopes, CreatedBy: c.CreatedBy, CreatedAt: c.CreatedAt, ExpiresAt: c.ExpiresAt,
 		UsedAt: c.use.at(),
 	}
@@ -229,8 +234,8 @@ func (x *Exchange) RevokeKey(ctx context.Context, p wirechief.Principal, id stri
 	defer x.configuring.Unlock()
 	found := ""
 	x.dir.mu.RLock()
-	x.dir.credentialsIn(p.Tenant, func(key string, _ credential) {
-		if keyID(p.Tenant, key) == id {
+	x.dir.credentialsIn(p.Tenant, func(key string, c credential) {
+		if keyID(c) == id {
 			found = key
 		}
 	})

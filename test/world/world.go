@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/wirechief/wirechief"
+	"github.com/wirechief/wirechief/audit"
 	"github.com/wirechief/wirechief/carrier"
 	"github.com/wirechief/wirechief/exchange"
 	"github.com/wirechief/wirechief/media"
@@ -51,7 +52,7 @@ func New(t testing.TB, yaml string, change ...func(*exchange.Options)) *World {
 	}
 	w.Audio = audio
 	o := exchange.Options{
-		Store: w.disk, Carriers: []carrier.Carrier{w.Main, w.Spare},
+		Store: audit.Watch(w.disk, audit.Options{Now: w.Clock.Now, IDs: &ids{}}), Carriers: []carrier.Carrier{w.Main, w.Spare},
 		Routes: []routing.Route{{Carriers: []string{"main", "spare"}}},
 		IDs:    &ids{}, Deliver: w.Engine, Media: w.Media, Audio: audio, Now: w.Clock.Now, Log: slog.New(slog.DiscardHandler),
 		Reservation: 30 * time.Minute, Aging: 30 * 24 * time.Hour,
