@@ -72,16 +72,26 @@ func (d *directory) pair(number, handset string) (wirechief.OptOut, bool) {
 	return wirechief.OptOut{}, false
 }
 
-// listed is the entry of a tenant for one number, or with "" for all, and one handset.
+// listed is the entry for one number of a tenant, or with "" for all, and one
+// handset.
 func (d *directory) listed(tenant, number, handset string) (wirechief.OptOut, bool) {
 	d.mu.RLock()
 	defer d.mu.RUnlock()
 	for _, o := range d.optOuts[handset] {
-		if o.Number == number && o.Tenant == tenant {
+		if o.Number == number && d.keeps(tenant, o) {
 			return o, true
 		}
 	}
 	return wirechief.OptOut{}, false
+}
+
+// keeps says whether an entry is on the list of a tenant: whoever has the number
+// now, or had it when nobody has. The caller holds the lock.
+func (d *directory) keeps(tenant string, o wirechief.OptOut) bool {
+	if n := d.numbers[o.Number]; n != nil && n.Tenant != "" {
+		return n.Tenant == tenant
+	}
+	return o.Tenant == tenant
 }
 
 // unheard lists the numbers that a handset does not want to hear from.
@@ -103,7 +113,7 @@ func (d *directory) ledgerOf(tenant string) []wirechief.OptOut {
 	var out []wirechief.OptOut
 	for _, of := range d.optOuts {
 		for _, o := range of {
-			if o.Tenant == tenant {
+			if d.keeps(tenant, o) {
 				out = append(out, o)
 			}
 		}
