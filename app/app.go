@@ -15,6 +15,7 @@ import (
 	"github.com/wirechief/wirechief"
 	"github.com/wirechief/wirechief/api/wire"
 	"github.com/wirechief/wirechief/audit"
+	"github.com/wirechief/wirechief/bulk"
 	"github.com/wirechief/wirechief/carrier"
 	"github.com/wirechief/wirechief/config"
 	"github.com/wirechief/wirechief/delivery"
@@ -60,6 +61,7 @@ type App struct {
 	keeper   *media.Keeper
 	engine   *delivery.Engine
 	exchange *exchange.Exchange
+	bulk     *bulk.Office
 	people   people
 	public   *server.Listener
 	private  *server.Listener // metrics and health; nil when there is none
@@ -127,6 +129,7 @@ func New(ctx context.Context, cfg *config.Config, o Options) (_ *App, err error)
 		Reservation: cfg.Numbers.Reservation, Aging: cfg.Numbers.Aging,
 		Presence: a.people.presence, Blocked: a.blocked,
 	})
+	a.bulk = bulk.New(bulk.Options{Store: a.watched, Sender: a.exchange, Judge: a.exchange, IDs: ids, Now: o.Now, Log: o.Log})
 	if err := a.newPeople(o, ids); err != nil {
 		return nil, err
 	}
@@ -160,6 +163,9 @@ func (a *App) Start(ctx context.Context) error {
 		return err
 	}
 	if err := a.exchange.Start(ctx); err != nil {
+		return err
+	}
+	if err := a.bulk.Start(ctx); err != nil {
 		return err
 	}
 	run, cancel := context.WithCancel(context.Background())
@@ -227,6 +233,9 @@ func (a *App) close(ctx context.Context) error {
 			errs = append(errs, err)
 		}
 		cancel()
+	}
+	if a.bulk != nil {
+		errs = append(errs, a.bulk.Stop(ctx))
 	}
 	if a.exchange != nil {
 		errs = append(errs, a.exchange.Stop(ctx))
