@@ -6,6 +6,7 @@ import (
 
 	"github.com/wirechief/wirechief/access"
 	"github.com/wirechief/wirechief/console"
+	"github.com/wirechief/wirechief/feed"
 	"github.com/wirechief/wirechief/ident"
 	"github.com/wirechief/wirechief/inbox"
 	"github.com/wirechief/wirechief/presence"
@@ -22,7 +23,12 @@ type people struct {
 
 // newPresence comes before the exchange, which asks it who is there.
 func (a *App) newPresence(ids *ident.Source) {
-	a.people.presence = presence.New(presence.Options{Store: a.store, IDs: ids, Now: a.now, Log: a.log})
+	a.people.presence = presence.New(presence.Options{
+		Store: a.store, IDs: ids, Now: a.now, Log: a.log,
+		Changed: func(tenant string, agent int64) {
+			a.hub.Publish(feed.Event{Tenant: tenant, Topic: feed.Presence, Kind: feed.Changed, ID: agent})
+		},
+	})
 }
 
 // newPeople builds the rest, over the exchange.

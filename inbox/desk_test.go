@@ -196,6 +196,9 @@ func TestReply(t *testing.T) {
 	if got := wirechief.MessageOf(err); !strings.Contains(got, "have the balance raised") {
 		t.Errorf("the refusal does not say how it is lifted: %s", got)
 	}
+	name, _ := w.arrives("acme", "MyBank", ours, "your code is 1234")
+	_, err = w.desk.Reply(ctx, ann, name, inbox.Draft{Text: "thanks"})
+	wants(t, "to a name", err, wirechief.Invalid, wirechief.RuleRecipient, "to")
 	w.fail = errors.New("broken")
 	if _, err = w.desk.Reply(ctx, ann, id, inbox.Draft{Text: "but"}); err == nil {
 		t.Error("an error is swallowed")

@@ -2,7 +2,6 @@ package inbox
 
 import (
 	"context"
-	"time"
 
 	"github.com/wirechief/wirechief"
 )
@@ -61,9 +60,7 @@ func (d *Desk) ForgetContact(ctx context.Context, p wirechief.Principal, id int6
 // forget redacts or removes one conversation, and adds up what it was.
 func (d *Desk) forget(ctx context.Context, p wirechief.Principal, c *wirechief.Conversation, remove bool, f *Forgotten) error {
 	defer d.lock(c.ID)()
-	results, err := d.apply(ctx, wirechief.Forget{
-		Tenant: p.Tenant, Conversation: c.ID, Remove: remove, Before: d.now().UTC().Add(time.Second),
-	})
+	results, err := d.apply(ctx, wirechief.Forget{Tenant: p.Tenant, Conversation: c.ID, Remove: remove})
 	if err != nil {
 		return err
 	}

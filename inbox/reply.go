@@ -79,10 +79,16 @@ func (d *Desk) StartConversation(ctx context.Context, p wirechief.Principal, fro
 
 // send asks the exchange to send.
 func (d *Desk) send(ctx context.Context, p wirechief.Principal, from, to string, draft Draft) (wirechief.SendResult, error) {
-	if d.Blocked(p.Tenant, to) {
+	switch {
+	case d.Blocked(p.Tenant, to):
 		return wirechief.SendResult{}, &wirechief.Error{
 			Op: "reply", Kind: wirechief.Forbidden, Rule: wirechief.RuleBlocked, Field: "to",
 			Message: "this contact is blocked: their answer would reach nobody; unblock them first",
+		}
+	case e164.KindOf(to) == e164.Alphanumeric:
+		return wirechief.SendResult{}, &wirechief.Error{
+			Op: "reply", Kind: wirechief.Invalid, Rule: wirechief.RuleRecipient, Field: "to",
+			Message: to + " is a name and no number: texts from it cannot be answered",
 		}
 	}
 	r := wirechief.SendRequest{

@@ -1,0 +1,89 @@
+package inbox_test
+
+import (
+	"encoding/json"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/wirechief/wirechief"
+	"github.com/wirechief/wirechief/inbox"
+)
+
+func TestForgetConversation(t *testing.T) {
+	w := newWorld(t)
+	ctx := t.Context()
+	id, _ := w.arrives("acme", peer, ours, "my secret")
+	other, _ := w.arrives("acme", peer2, ours, "stays")
+	theirs, _ := w.arrives("evil", peer, "+13105550199", "theirs")
+	_, err := w.desk.ForgetConversation(ctx, ann, id, false)
+	wants(t, "by an agent", err, wirechief.Forbidden, wirechief.RuleRole, "")
+	_, err = w.desk.ForgetConversation(ctx, owner, theirs, true)
+	wants(t, "another's", err, wirechief.NotFound, wirechief.RuleReference, "conversation")
+
+	f := ok[inbox.Forgotten](t)(w.desk.ForgetConversation(ctx, owner, id, false))
+	same(t, "redacted", f, inbox.Forgotten{Messages: 1, Conversations: 1})
+	if kinds := w.kinds(id); kinds[0] != wirechief.Redacted || !slices.Contains(kinds, "[redacted Olga]") {
+		t.Errorf("thread is %q", kinds)
+	}
+	if h := ok[inbox.Header](t)(w.desk.Conversation(ctx, owner, id)); h.LastText == "my secret" {
+		t.Error("the inbox still shows the text")
+	}
+	same(t, "the other", w.kinds(other), []string{"stays"})
+	f = ok[inbox.Forgotten](t)(w.desk.ForgetConversation(ctx, owner, id, true))
+	same(t, "removed", f, inbox.Forgotten{Messages: 1, Conversations: 1})
+	_, err = w.desk.Conversation(ctx, owner, id)
+	wants(t, "gone", err, wirechief.NotFound, wirechief.RuleReference, "conversation")
+}
+
+func TestForgetContact(t *testing.T) {
+	w := newWorld(t)
+	ctx := t.Context()
+	one, _ := w.arrives("acme", peer, ours, "a")
+	two, _ := w.arrives("acme", peer2, ours2, "b")
+	three, _ := w.arrives("acme", "+14155550113", ours, "c")
+	c := ok[wirechief.Contact](t)(w.desk.PutContact(ctx, ann, wirechief.Contact{Name: "Maria", Phones: []string{peer, peer2}}))
+	ok[wirechief.Contact](t)(w.desk.BlockContact(ctx, ann, c.ID, true))
+	_, err := w.desk.ForgetContact(ctx, mallory, c.ID)
+	wants(t, "another's", err, wirechief.NotFound, wirechief.RuleReference, "contact")
+	f := ok[inbox.Forgotten](t)(w.desk.ForgetContact(ctx, owner, c.ID))
+	same(t, "forgotten", f, inbox.Forgotten{Messages: 2, Conversations: 2})
+	for _, id := range []int64{one, two} {
+		_, err := w.desk.Conversation(ctx, owner, id)
+		wants(t, "conversation", err, wirechief.NotFound, wirechief.RuleReference, "conversation")
+	}
+	_, err = w.desk.Contact(ctx, owner, c.ID)
+	wants(t, "contact", err, wirechief.NotFound, wirechief.RuleReference, "contact")
+	same(t, "somebody else", w.kinds(three), []string{"c"})
+	if w.desk.Blocked("acme", peer) {
+		t.Error("blocked without a contact")
+	}
+}
+
+// A sweep over the real store, and what the audit log says of it.
+func TestSweep(t *testing.T) {
+	w := newWorld(t)
+	ctx := t.Context()
+	doc, err := json.Marshal(wirechief.Tenant{ID: "acme", Retention: wirechief.Retention{Texts: 24 * time.Hour, Messages: 48 * time.Hour}})
+	must(t, err)
+	w.do(wirechief.PutEntity{Entity: wirechief.Entity{Tenant: "acme", Kind: wirechief.EntityTenant, Key: "acme", Doc: doc}})
+	id, _ := w.arrives("acme", peer, ours, "oldest")
+	w.pass(30 * time.Hour)
+	w.arrives("acme", peer, ours, "older")
+	w.pass(20 * time.Hour)
+	w.arrives("acme", peer, ours, "young")
+	w.pass(6 * time.Hour) // 56, 26 and 6 hours old
+	must(t, w.desk.Sweep(ctx))
+	texts := []string{}
+	for _, k := range w.kinds(id) {
+		if k[0] != '[' {
+			texts = append(texts, k)
+		}
+	}
+	same(t, "texts", texts, []string{wirechief.Redacted, "young"})
+	entries := ok[[]wirechief.AuditEntry](t)(w.store.Audit(ctx, wirechief.AuditFilter{Tenant: "acme", Action: "retention"}))
+	if len(entries) != 1 || entries[0].Who != "the server" {
+		t.Fatalf("entries: %+v", entries)
+	}
+	same(t, "changes", entries[0].Changes, []wirechief.AuditChange{{Field: "messages", After: "1"}, {Field: "texts", After: "1"}})
+}
