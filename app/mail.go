@@ -6,6 +6,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"io"
+	"net"
 	"os"
 	"slices"
 	"strings"
@@ -113,4 +114,12 @@ func (a *App) readsMail(ctx context.Context, c *wirechief.Conversation, address 
 	return slices.ContainsFunc(thread, func(m *wirechief.Message) bool {
 		return strings.EqualFold(m.Options.Replies().Mail.To, address)
 	}), err
+}
+
+// MailAddress is where answers by mail are taken; nil when they are not.
+func (a *App) MailAddress() net.Addr {
+	if a.inbox == nil {
+		return nil
+	}
+	return a.inbox.Addr()
 }
