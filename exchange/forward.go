@@ -209,11 +209,21 @@ func (x *Exchange) senderOf(m *wirechief.Message, n *wirechief.Number, f *wirech
 	return n.Number, ""
 }
 
-// takesAnySender says whether the carrier that would be tried first for a
-// destination lets texts be from whomever they are from.
+// takesAnySender says whether a carrier to a destination lets texts be from
+// whomever they are from.
 func (x *Exchange) takesAnySender(n *wirechief.Number, to string) bool {
 	choice := x.routes.Choose(routing.Query{From: n.Number, To: to, Own: n.Carrier}, x.condition)
-	return len(choice.Carriers) > 0 && x.lanes[choice.Carriers[0]].abilities.Has(carrier.AnySender)
+	return len(x.takingAnySender(choice.Carriers)) > 0
+}
+
+// takingAnySender gives those carriers that let texts be from anybody.
+func (x *Exchange) takingAnySender(names []string) (out []string) {
+	for _, name := range names {
+		if x.lanes[name].abilities.Has(carrier.AnySender) {
+			out = append(out, name)
+		}
+	}
+	return out
 }
 
 // planned makes a delivery of a kind that is not an HTTP request. Its body is

@@ -189,6 +189,9 @@ func (x *Exchange) plan(ctx context.Context, r *wirechief.SendRequest, tenant *w
 		recipient := wirechief.SendRecipient{To: to, Message: m.ID}
 		m.Record(wirechief.Event{At: now, Type: wirechief.EventAccepted, Detail: wirechief.Detail{Dialect: r.Dialect, Because: r.Because, Who: r.Agent}})
 		choice := x.routes.Choose(routing.Query{From: r.From, To: to, Own: sender.Carrier, MMS: mms}, x.condition)
+		if r.As != "" {
+			choice.Carriers = x.takingAnySender(choice.Carriers)
+		}
 		if refusal := x.judgeRecipient(r, to, mms, choice); refusal != nil {
 			if refusal.Rule == wirechief.RuleMediaCarrier {
 				incapable++

@@ -28,6 +28,7 @@ type Config struct {
 	Concatenation   gsm.Concatenation `yaml:"concatenation"`    // how segments are told to belong together
 	Alphabet        gsm.Encoding      `yaml:"alphabet"`         // tried first; Latin-1 also if data_coding 0 means that inward
 	Numbering       Numbering         `yaml:"numbering"`
+	Senders         Senders           `yaml:"senders"` // whom texts may be from
 	TLS             bool              `yaml:"tls"` // with the system's roots
 }
 
@@ -35,7 +36,7 @@ type Config struct {
 func Defaults() Config {
 	return Config{
 		Bind: Transceiver, Connections: 1, Window: 64, EnquireLink: 30 * time.Second,
-		ResponseTimeout: 10 * time.Second, Numbering: International,
+		ResponseTimeout: 10 * time.Second, Numbering: International, Senders: OwnSenders,
 	}
 }
 
@@ -54,6 +55,15 @@ type Numbering string
 // International is the only numbering so far: numbers are digits without "+",
 // TON 1 NPI 1; short codes TON 3 NPI 0; names TON 5 NPI 0.
 const International Numbering = "international"
+
+// Senders is whom the carrier lets texts be from.
+type Senders string
+
+// The senders.
+const (
+	OwnSenders Senders = "own" // numbers that are ours, and names
+	AnySender  Senders = "any" // anybody: a forwarded text can keep the sender that it came from
+)
 
 // Validate says which key is missing or out of range.
 func (c Config) Validate() error {
@@ -91,6 +101,8 @@ func (c Config) Validate() error {
 		return wirechief.InvalidField("alphabet", "alphabet: gsm7, latin1 or ucs2")
 	case c.Numbering != International:
 		return wirechief.InvalidField("numbering", "numbering: %q is unknown: international", c.Numbering)
+	case c.Senders != "" && c.Senders != OwnSenders && c.Senders != AnySender:
+		return wirechief.InvalidField("senders", "senders: %q is unknown: own or any", c.Senders)
 	}
 	return nil
 }
@@ -120,6 +132,7 @@ func Fields() []Field {
 		{Key: "concatenation", Label: "Concatenation", Help: "How long texts are sent: udh8, udh16, sar or payload."},
 		{Key: "alphabet", Label: "Alphabet", Help: "gsm7 (unpacked), latin1 or ucs2. latin1 is also what data_coding 0 then means from this carrier."},
 		{Key: "numbering", Label: "Numbering", Help: "international: digits without +, TON 1 NPI 1."},
+		{Key: "senders", Label: "Senders", Help: "own; any where the carrier lets texts be from anybody, so that forwarded ones can keep their sender."},
 		{Key: "tls", Label: "TLS", Help: "Encrypt, and check the carrier's certificate against the system's roots."},
 	}
 }

@@ -30,6 +30,7 @@ response_timeout: 5s
 concatenation: sar
 alphabet: latin1
 numbering: international
+senders: any
 tls: true
 `), &c)
 	if err != nil {
@@ -38,7 +39,7 @@ tls: true
 	want := Config{
 		Address: "127.0.0.1:2775", SystemID: "wirechief", Password: "secret", Bind: TransmitterReceiver, Connections: 2, Window: 32,
 		Throughput: 12.5, EnquireLink: 15e9, ReceiptID: receipt.HexToDec, ResponseTimeout: 5e9, Concatenation: gsm.SAR,
-		Alphabet: gsm.Latin1, Numbering: International, TLS: true,
+		Alphabet: gsm.Latin1, Numbering: International, Senders: AnySender, TLS: true,
 	}
 	if c != want {
 		t.Errorf("read %+v", c)
@@ -70,6 +71,7 @@ func TestConfigIsChecked(t *testing.T) {
 		"concatenation":    func(c *Config) { c.Concatenation = 9 },
 		"alphabet":         func(c *Config) { c.Alphabet = 9 },
 		"numbering":        func(c *Config) { c.Numbering = "national" },
+		"senders":          func(c *Config) { c.Senders = "others" },
 	} {
 		c := good
 		spoil(&c)

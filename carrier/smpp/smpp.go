@@ -115,8 +115,12 @@ func (l *Link) Name() string { return l.name }
 func (*Link) Type() string { return "smpp" }
 
 // Abilities says what SMPP carries: texts, not pictures.
-func (*Link) Abilities() carrier.Abilities {
-	return carrier.SMS | carrier.Receipts | carrier.Inbound
+func (l *Link) Abilities() carrier.Abilities {
+	const always = carrier.SMS | carrier.Receipts | carrier.Inbound
+	if l.cfg.Senders == AnySender {
+		return always | carrier.AnySender
+	}
+	return always
 }
 
 // Start begins to connect. A link that was stopped stays so.
