@@ -29,7 +29,7 @@ type Config struct {
 	Alphabet        gsm.Encoding      `yaml:"alphabet"`         // tried first; Latin-1 also if data_coding 0 means that inward
 	Numbering       Numbering         `yaml:"numbering"`
 	Senders         Senders           `yaml:"senders"` // whom texts may be from
-	TLS             bool              `yaml:"tls"` // with the system's roots
+	TLS             bool              `yaml:"tls"`     // with the system's roots
 }
 
 // Defaults is docs/operating.md's list of carrier keys.
