@@ -41,6 +41,9 @@ type commands struct {
 	Deliveries deliveries `cmd:"" help:"See what was told to customers' endpoints, and tell it again."`
 	Route      route      `cmd:"" help:"See which carrier a text would take, and why."`
 	Carriers   carriers   `cmd:"" help:"See the carriers; pause one without deleting it."`
+	People     people     `cmd:"" help:"The team of a tenant: invite people, change what they may do, remove them."`
+	Keys       keys       `cmd:"" help:"Make and revoke keys of all APIs, and see when they were used."`
+	Audit      auditLog   `cmd:"" help:"See who changed what."`
 	Sim        simulate   `cmd:"" help:"Play a handset on the simulator carrier."`
 	Backup     backup     `cmd:"" help:"Write everything that is kept into one file, while the server runs."`
 	Restore    restore    `cmd:"" help:"Put a backup into an empty data folder."`

@@ -15,14 +15,14 @@ import (
 
 // Person is somebody of a tenant's team.
 type Person struct {
-	ID        int64
-	Email     string
-	Name      string
-	Role      wirechief.Role // never empty
-	Phone     string         // E.164 or SIP URI
-	Password  bool           // they have one; without they come in by single sign-on only
-	State     string         // online, offline, away, transfers_only
-	StateAt   time.Time
+	ID       int64
+	Email    string
+	Name     string
+	Role     wirechief.Role // never empty
+	Phone    string         // E.164 or SIP URI
+	Password bool           // they have one; without they come in by single sign-on only
+	State    string         // online, offline, away, transfers_only
+	StateAt  time.Time
 }
 
 // PersonChange is how a person is invited (ID 0) or changed. nil leaves a
