@@ -97,6 +97,9 @@ func (t *try) failed(err error) (*wirechief.Attempt, wirechief.Outcome) {
 		d, reason := judge(a)
 		return t.refused(a, d, reason, "")
 	}
+	if errors.Is(err, errNoUTF8) {
+		return t.over(wirechief.Final, wirechief.ReasonUnsupported, err.Error())
+	}
 	reason := reasonOf(err)
 	if reason == wirechief.ReasonUnreachable {
 		reason = wirechief.ReasonDisconnected

@@ -1,11 +1,14 @@
-package email
+package email_test
 
 import (
 	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
+	"net"
 	"strconv"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -14,6 +17,7 @@ import (
 	"github.com/wirechief/wirechief"
 	"github.com/wirechief/wirechief/delivery"
 	"github.com/wirechief/wirechief/forward"
+	"github.com/wirechief/wirechief/forward/email"
 	"github.com/wirechief/wirechief/store/sqlite"
 )
 
@@ -41,7 +45,14 @@ func BenchmarkEngine(b *testing.B) {
 }
 
 func benchmark(b *testing.B, destinations int) {
-	f := newFar(b, func(s *smtp.Server) { s.MaxRecipients = 1 })
+	f := new(sink)
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		b.Fatal(err)
+	}
+	server := smtp.NewServer(f)
+	defer server.Close()
+	go server.Serve(l)
 	real, err := sqlite.Open(b.Context(), b.TempDir(), sqlite.Options{})
 	if err != nil {
 		b.Fatal(err)
@@ -49,13 +60,14 @@ func benchmark(b *testing.B, destinations int) {
 	defer real.Close()
 	store := &counting{real, make(chan int, 1<<20)}
 	const peers, texts = 100, 10
-	shard := wirechief.ShardOf("acme")
+	shard, noon := wirechief.ShardOf("acme"), time.Now()
+	var last atomic.Int64
 	var about []int64
 	for peer := range peers {
 		var list []*wirechief.Message
 		for range texts {
 			m := &wirechief.Message{
-				MessageKey: wirechief.MessageKey{Shard: shard, ID: lastID.Add(1)}, Tenant: "acme", Ref: "r", Direction: wirechief.Inward,
+				MessageKey: wirechief.MessageKey{Shard: shard, ID: last.Add(1)}, Tenant: "acme", Ref: "r", Direction: wirechief.Inward,
 				From: "+1415555" + strconv.Itoa(1000+peer), To: "+13109060901", Text: "a text of some length, as people write them when they ask for something", CreatedAt: noon,
 			}
 			m.Record(wirechief.Event{At: noon, Type: wirechief.EventReceived})
@@ -66,7 +78,9 @@ func benchmark(b *testing.B, destinations int) {
 			b.Fatal(err, results)
 		}
 	}
-	s := New(f.config(), Options{Source: real})
+	s := email.New(email.Config{
+		Host: "127.0.0.1", Port: l.Addr().(*net.TCPAddr).Port, TLS: email.TLSNone, From: "no-reply@example.test",
+	}, email.Options{Source: real})
 	e := delivery.New(delivery.Options{Store: store, Senders: map[wirechief.DeliveryKind]delivery.Sender{wirechief.KindEmail: s}})
 	if err := e.Start(b.Context()); err != nil {
 		b.Fatal(err)
@@ -84,7 +98,7 @@ func benchmark(b *testing.B, destinations int) {
 		n := min(chunk, left)
 		list := make([]*wirechief.Delivery, n)
 		for i := range list {
-			id := lastID.Add(1)
+			id := last.Add(1)
 			body, _ := json.Marshal(forward.Mail{Message: about[int(id)%peers], Number: "+13109060901", History: 5, Timezone: "America/Los_Angeles"})
 			list[i] = &wirechief.Delivery{
 				DeliveryKey: wirechief.DeliveryKey{Shard: shard, ID: id}, Tenant: "acme", Kind: wirechief.KindEmail,
@@ -100,10 +114,30 @@ func benchmark(b *testing.B, destinations int) {
 	}
 	b.StopTimer()
 	b.ReportMetric(float64(b.N)/time.Since(clock).Seconds(), "mails/s")
-	if n := len(f.seen()); n != b.N {
+	if n := f.mails.Load(); n != int64(b.N) {
 		b.Fatalf("%d mails were taken, not %d", n, b.N)
 	}
-	if !bytes.Contains(f.seen()[0].data, []byte("Previous messages")) {
+	if !bytes.Contains(f.last.Load().([]byte), []byte("Previous messages")) {
 		b.Error("there is no transcript")
 	}
+}
+
+// sink takes every mail.
+type sink struct {
+	mails atomic.Int64
+	last  atomic.Value
+}
+
+// NewSession implements [smtp.Backend].
+func (s *sink) NewSession(*smtp.Conn) (smtp.Session, error) { return s, nil }
+
+func (s *sink) Reset()                               {}
+func (s *sink) Logout() error                        { return nil }
+func (s *sink) Mail(string, *smtp.MailOptions) error { return nil }
+func (s *sink) Rcpt(string, *smtp.RcptOptions) error { return nil }
+func (s *sink) Data(r io.Reader) error {
+	data, err := io.ReadAll(r)
+	s.mails.Add(1)
+	s.last.Store(data)
+	return err
 }

@@ -222,6 +222,7 @@ func TestWhatCannotBeSent(t *testing.T) {
 		{"no server", mailOf(m, "desk@acme.test", forward.Mail{}), func(c *Config) { c.Host = "" }, nil, wirechief.Final, wirechief.ReasonUnsupported, "smtp.host"},
 		{"no address", mailOf(m, "desk@acme.test>\r\nRCPT TO:<x@y", forward.Mail{}), nil, nil, wirechief.Final, wirechief.ReasonDestination, "not a mail address"},
 		{"no sender", mailOf(m, "desk@acme.test", forward.Mail{}), func(c *Config) { c.From = "" }, nil, wirechief.Final, wirechief.ReasonSource, "smtp.from"},
+		{"not ASCII", mailOf(m, "käse@acme.test", forward.Mail{}), nil, nil, wirechief.Final, wirechief.ReasonUnsupported, "SMTPUTF8"},
 		{"another tenant's", foreign, nil, nil, wirechief.Final, wirechief.ReasonContent, "not kept"},
 		{"not kept", gone, nil, nil, wirechief.Final, wirechief.ReasonContent, "not kept"},
 		{"store down", mailOf(m, "desk@acme.test", forward.Mail{}), nil, errors.New("disk"), wirechief.Retry, wirechief.ReasonTemporary, "cannot be read now"},

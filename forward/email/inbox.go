@@ -23,7 +23,8 @@ const (
 	sessionsMost  = 100
 	sessionsPeer  = 10 // from one address
 	sendTime      = 30 * time.Second
-	recipientMost = 1 // a mail is for one conversation; others are asked for again, by a mail of their own
+	mailsAtOnce   = 10 // in memory
+	recipientMost = 1  // a mail is for one conversation; others are asked for again, by a mail of their own
 )
 
 // Core sends texts; the exchange is one.
@@ -59,6 +60,7 @@ type Inbox struct {
 	door   *door
 	cancel context.CancelFunc
 	run    context.Context // of what sessions do
+	room   chan struct{}   // a place for each mail in memory
 	served chan struct{}
 	once   sync.Once
 	halt   sync.Once
@@ -75,7 +77,7 @@ func Listen(address string, o InboxOptions) (*Inbox, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &Inbox{InboxOptions: o, door: newDoor(l), served: make(chan struct{})}
+	b := &Inbox{InboxOptions: o, door: newDoor(l), room: make(chan struct{}, mailsAtOnce), served: make(chan struct{})}
 	b.run, b.cancel = context.WithCancel(context.Background())
 	s := smtp.NewServer(b)
 	s.Domain, s.MaxRecipients, s.MaxMessageBytes = o.Replies.Domain(), recipientMost, mailMost

@@ -68,7 +68,11 @@ func (s *Sender) draft(ctx context.Context, d *wirechief.Delivery) (*letter, err
 	if err != nil {
 		return nil, err
 	}
-	_, host, _ := strings.Cut(from, "@")
+	// The ids are the installation's, whoever the mail is from.
+	_, host, _ := strings.Cut(s.server.From, "@")
+	if host == "" {
+		_, host, _ = strings.Cut(from, "@")
+	}
 	l := &letter{
 		to: to, from: from, name: headerText(m.From), at: d.CreatedAt,
 		id:      "delivery." + strconv.FormatInt(d.ID, 10) + "@" + host,

@@ -87,6 +87,7 @@ var (
 	errNoStartTLS = errors.New("the server does not offer STARTTLS, and smtp.tls asks for it")
 	errOpenLogin  = errors.New("a login would be readable on the way: set smtp.tls to starttls or tls")
 	errNoLogin    = errors.New("the server offers no login that we know (PLAIN, LOGIN)")
+	errNoUTF8     = errors.New("the mail server takes addresses in ASCII only (it offers no SMTPUTF8)")
 )
 
 // dial connects, secures the connection and logs in.
@@ -206,6 +207,9 @@ func heloName(local net.Addr) string {
 // hand gives a mail to the server. committed says that all of it was sent, so
 // that the server may have taken it whatever it answers.
 func (k *link) hand(m *posting) (answer string, committed bool, err error) {
+	if offered, _ := k.Extension("SMTPUTF8"); m.utf8 && !offered {
+		return "", false, errNoUTF8
+	}
 	var o smtp.MailOptions
 	if sized, _ := k.Extension("SIZE"); sized {
 		o.Size = int64(len(m.data))

@@ -5,9 +5,11 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
+	"errors"
 	"io"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/emersion/go-smtp"
 
@@ -50,11 +52,21 @@ func (s *session) Rcpt(to string, _ *smtp.RcptOptions) error {
 // Data implements [smtp.Session]. nil says that the text is kept, or that the
 // mail is one to be dropped.
 func (s *session) Data(r io.Reader) error {
+	b := s.inbox
+	late := time.NewTimer(sendTime)
+	defer late.Stop()
+	select {
+	case b.room <- struct{}{}:
+		defer func() { <-b.room }()
+	case <-late.C:
+		return later()
+	case <-b.run.Done():
+		return later()
+	}
 	data, err := io.ReadAll(r)
 	if err != nil {
 		return err
 	}
-	b := s.inbox
 	a, err := parseReply(data)
 	if err != nil {
 		return no(554, smtp.EnhancedCode{5, 6, 0}, "the mail cannot be read")
@@ -73,7 +85,11 @@ func (s *session) Data(r io.Reader) error {
 		err = s.send(ctx, conversation, person, a, data)
 	}
 	if err != nil {
-		b.Log.Info("an answer by mail was refused", "conversation", s.to.ID, "peer", s.peer, "answer", err.Error())
+		code := 0
+		if e, ok := errors.AsType[*smtp.SMTPError](err); ok {
+			code = e.Code
+		}
+		b.Log.Info("an answer by mail was refused", "conversation", s.to.ID, "peer", s.peer, "code", code)
 		return err
 	}
 	b.Log.Info("an answer by mail was taken", "tenant", conversation.Tenant, "conversation", conversation.ID, "peer", s.peer)
@@ -177,6 +193,7 @@ func (b *Inbox) refusal(err error, pictures bool) error {
 		return later()
 	}
 	text := e.Message
+	b.Log.Info("the rules refuse an answer by mail", "kind", e.Kind.String(), "rule", e.Rule)
 	if e.Rule != wirechief.RuleNone {
 		text += " (rule " + string(e.Rule)
 		if lift := lifting(e.Rule); lift != "" {
