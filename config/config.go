@@ -82,7 +82,7 @@ type Egress struct {
 
 // Delivery replaces the timing of all deliveries.
 type Delivery struct {
-	Timeout  time.Duration   `yaml:"timeout"`  // of a whole request; 0: vendor profiles 10 s, others 15 s
+	Timeout  time.Duration   `yaml:"timeout"`  // of a whole request; 0: vendor profiles 10 s, mail 1 min, others 15 s
 	Schedule []time.Duration `yaml:"schedule"` // waits before each try; empty: the defaults
 }
 

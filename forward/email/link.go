@@ -15,11 +15,11 @@ import (
 	"github.com/emersion/go-smtp"
 )
 
-// How long the steps may take; a whole try has its own limit, which is shorter
-// unless the operator says otherwise.
+// How long the steps may take; a whole try has its own limit, a minute unless
+// the operator says otherwise.
 const (
 	connectTime = 10 * time.Second
-	commandTime = time.Minute
+	commandTime = 30 * time.Second
 	dataTime    = 10 * time.Minute // RFC 5321 4.5.3.2.6: the server may be slow to take it
 )
 
