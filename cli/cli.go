@@ -37,6 +37,7 @@ type commands struct {
 	Numbers    numbers    `cmd:"" help:"Find, hold, buy, change and release numbers."`
 	List       list       `cmd:"" help:"What numbers refer to: addresses, groups, brands, schedules, properties and so on."`
 	Send       send       `cmd:"" help:"Send a text."`
+	Bulk       bulkSend   `cmd:"" help:"Send one text to many, from a table (CSV): look first, then start, watch, pause."`
 	Messages   messages   `cmd:"" help:"See what became of messages."`
 	Deliveries deliveries `cmd:"" help:"See what was told to customers' endpoints, and tell it again."`
 	Route      route      `cmd:"" help:"See which carrier a text would take, and why."`
