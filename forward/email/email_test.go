@@ -84,6 +84,7 @@ func TestLetter(t *testing.T) {
 	refused := store.arrived("never left")
 	refused.Status = wirechief.StatusSuppressed
 	m := store.arrived("Grüße <b>")
+	m.Also = []string{"+14155550103"}
 	m.Media = []wirechief.MediaItem{
 		{Token: "abc", Type: "image/jpeg", Ext: ".jpg", Size: 10},
 		{Token: "old", Type: "image/png", Ext: ".png", Size: 5},
@@ -123,7 +124,7 @@ func TestLetter(t *testing.T) {
 		zone, _ := time.LoadLocation("America/Los_Angeles")
 		return m.CreatedAt.In(zone).Format("2006-01-02 15:04 MST")
 	}
-	want := "Grüße <b>\n\n" +
+	want := "Grüße <b>\n\n[sent to +14155550103 as well]\n" +
 		"[file-2.png is not attached: it is not kept any more]\n" +
 		"[file-3.mp4 is not attached: the files of this message are too large for one mail (20971520 octets)]\n" +
 		"[file-4.gif is not attached: it could not be fetched from the carrier]\n" +

@@ -93,6 +93,9 @@ func (s *Sender) draft(ctx context.Context, d *wirechief.Delivery) (*letter, err
 			l.transcribe(thread, s.zones.load(body.Timezone))
 		}
 	}
+	if len(m.Also) > 0 {
+		l.notes = append(l.notes, "[sent to "+headerText(strings.Join(m.Also, ", "))+" as well]")
+	}
 	return l, s.attach(l, m)
 }
 

@@ -84,7 +84,7 @@ func automatic(h *mail.Header) string {
 	case "bulk", "junk", "list", "auto_reply":
 		return "Precedence: " + v
 	}
-	for _, name := range []string{"X-Autoreply", "X-Autorespond", "X-Auto-Response-Suppress-Reply", "List-Id", "List-Unsubscribe"} {
+	for _, name := range []string{"X-Autoreply", "X-Autorespond", "List-Id", "List-Unsubscribe"} {
 		if h.Has(name) {
 			return name
 		}

@@ -70,6 +70,28 @@ func TestParseReply(t *testing.T) {
 	}
 }
 
+func TestWhatMachinesSend(t *testing.T) {
+	for _, tt := range []struct {
+		field   string
+		machine bool
+	}{
+		{"Auto-Submitted: no", false},
+		{"Auto-Submitted: auto-replied (vacation)", true},
+		{"Auto-Submitted: Auto-Generated", true},
+		{"Precedence: Bulk", true},
+		{"Precedence: auto_reply", true},
+		{"Precedence: first-class", false},
+		{"X-Autoreply: yes", true},
+		{"List-Id: <x>", true},
+		{"Content-Type: multipart/report; report-type=delivery-status; boundary=b", true},
+	} {
+		a, err := parseReply([]byte("From: ann@acme.test\r\n" + tt.field + "\r\n\r\nhello\r\n"))
+		if err != nil || a.automatic != "" != tt.machine {
+			t.Errorf("%s: %+v %v", tt.field, a, err)
+		}
+	}
+}
+
 func FuzzParseReply(f *testing.F) {
 	f.Add([]byte(strings.ReplaceAll(reply, "\n", "\r\n")))
 	f.Add([]byte(strings.ReplaceAll(picturesMail, "\n", "\r\n")))
