@@ -18,6 +18,7 @@
 //   - Bodies are bounded by [MaxBody] and read after authentication. Text is
 //     strict UTF-8 ([ErrText]); what encoding/json would mend is refused.
 //   - Idempotency-Key is honoured on every path that sends ([IdempotencyKey]).
+//   - Send-At and Validity are, where the vendor has no field for it ([ReadTiming]).
 //
 // [Value] reads JSON with names compared as they are written, which
 // encoding/json cannot do and vendors do. [Table] finds routes that are data.

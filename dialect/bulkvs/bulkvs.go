@@ -144,9 +144,13 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// bulkvs: POST /messageSend, Idempotency-Key; bulkvs: 3CX, pbx=3cx
+// bulkvs: POST /messageSend, Idempotency-Key, Send-At, Validity; bulkvs: 3CX, pbx=3cx
 func (s *server) messageSend(c *call) error {
 	key, err := dialect.IdempotencyKey(c.r.Header)
+	if err != nil {
+		return err
+	}
+	timing, err := dialect.ReadTiming(c.r.Header)
 	if err != nil {
 		return err
 	}
@@ -156,9 +160,10 @@ func (s *server) messageSend(c *call) error {
 		return err
 	}
 	out.request.Tenant = c.tenant
+	timing.ApplyTo(&out.request)
 	if key != "" {
 		out.request.Key = key
-		out.request.Fingerprint = dialect.Fingerprint([]byte("bulkvs messageSend"), []byte(c.r.URL.RawQuery), c.body)
+		out.request.Fingerprint = timing.Fingerprint([]byte("bulkvs messageSend"), []byte(c.r.URL.RawQuery), c.body)
 	}
 	res, err := s.core.Send(c.r.Context(), out.request)
 	if err != nil {

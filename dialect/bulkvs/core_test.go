@@ -128,6 +128,12 @@ func (c *core) Send(_ context.Context, r wirechief.SendRequest) (wirechief.SendR
 		for _, u := range r.Media {
 			fmt.Fprintf(&c.asked, " %s", u)
 		}
+		if !r.At.IsZero() {
+			fmt.Fprintf(&c.asked, " at %s", r.At.Format(time.RFC3339))
+		}
+		if r.Validity > 0 {
+			fmt.Fprintf(&c.asked, " for %s", r.Validity)
+		}
 		if r.Key != "" {
 			fmt.Fprintf(&c.asked, " (key %q)", r.Key)
 			c.keys[r.Key] = r.Fingerprint

@@ -71,6 +71,7 @@ const codeMethod = "7405"
 // properties translates the domain's names into the vendor's.
 var properties = map[string]string{
 	"from": "From", "to": "To", "text": "Message", "media": "MediaURLs", "key": "Idempotency-Key",
+	"send_at": "Send-At", "at": "Send-At", "validity": "Validity",
 	"name": "Webhook", "description": "Description", "url": "Url", "dlr": "Dlr", "method": "Method", "encoding": "Encoding",
 	"tcr": "Tcr", "number": "TN", "sms": "Sms", "mms": "Mms", "webhook": "Webhook", "campaign": "Tcr", "reference": "ReferenceID",
 	"line.caller_name": "Lidb", "line.port_out_pin": "Portout Pin", "line.trunk_group": "Trunk Group", "line.custom_uri": "Custom URI",

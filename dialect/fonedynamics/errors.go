@@ -119,7 +119,7 @@ var names = map[string]string{
 	"main_domain": "MainDomain", "time_zone": "TimeZone",
 	"email": "Email", "first_name": "FirstName", "last_name": "LastName",
 	"contains": "Contains",
-	"from":     "From", "to": "To", "text": "Text", "at": "Schedule", "key": "Idempotency-Key",
+	"from":     "From", "to": "To", "text": "Text", "at": "Schedule", "key": "Idempotency-Key", "send_at": "Send-At", "validity": "Validity",
 	"options.external_id": "ExternalId", "options.receipt.url": "DeliveryReceiptWebhookUri", "options.reply.url": "WebhookUri",
 	"options.reply_sms.to": "ForwardToSms", "options.reply_sms.from": "ForwardFromSms",
 	"options.reply_mail.to": "ForwardToEmail", "options.reply_mail.from": "ForwardFromEmail",

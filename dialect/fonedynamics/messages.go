@@ -33,21 +33,25 @@ func messageSID(tenant string, id int64) string { return wirechief.SID('M', tena
 // keyed gives the request under its Idempotency-Key, nil when it has none
 // (fonedynamics: POST /Properties/[PropertySid]/Messages, Idempotency-Key;
 // fonedynamics: POST /Properties/[PropertySid]/BatchMessages, Idempotency-Key).
-func (c *call) keyed(of string) (*exchange.Keyed, error) {
+func (c *call) keyed(of string, timing dialect.Timing) (*exchange.Keyed, error) {
 	key, err := dialect.IdempotencyKey(c.r.Header)
 	if err != nil || key == "" {
 		return nil, err
 	}
 	return &exchange.Keyed{
 		Tenant: c.p.Tenant, Key: key,
-		Fingerprint: dialect.Fingerprint([]byte("fonedynamics "+of), []byte(c.in.path("PropertySid")), []byte(c.r.URL.RawQuery), c.body),
+		Fingerprint: timing.Fingerprint([]byte("fonedynamics "+of), []byte(c.in.path("PropertySid")), []byte(c.r.URL.RawQuery), c.body),
 	}, nil
 }
 
 // sendMessage sends one text (fonedynamics: POST /Properties/[PropertySid]/Messages,
 // PropertySid).
 func (s *server) sendMessage(c *call) error {
-	key, err := c.keyed("Messages")
+	timing, err := dialect.ReadTiming(c.r.Header)
+	if err != nil {
+		return err
+	}
+	key, err := c.keyed("Messages", timing)
 	if err != nil {
 		return err
 	}
@@ -60,6 +64,7 @@ func (s *server) sendMessage(c *call) error {
 	if err != nil {
 		return err
 	}
+	timed(&sender, timing)
 	p, h, err := s.smsProperty(c)
 	if err != nil {
 		return err
@@ -76,6 +81,16 @@ func (s *server) sendMessage(c *call) error {
 		return err
 	}
 	return s.answer(c, oneMessage{m})
+}
+
+// timed puts the headers about time into a text; what it says of Schedule itself
+// goes before (fonedynamics: POST /Properties/[PropertySid]/Messages, Send-At,
+// Validity; fonedynamics: POST /Properties/[PropertySid]/BatchMessages, Send-At, Validity).
+func timed(r *wirechief.SendRequest, t dialect.Timing) {
+	if !r.At.IsZero() {
+		t.At = r.At
+	}
+	t.ApplyTo(r)
 }
 
 // repeat answers as the first request under the key was answered.

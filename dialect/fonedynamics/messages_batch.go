@@ -28,7 +28,11 @@ const (
 // (fonedynamics: POST /Properties/[PropertySid]/BatchMessages, PropertySid,
 // Messages, request body).
 func (s *server) sendBatch(c *call) error {
-	key, err := c.keyed("BatchMessages")
+	timing, err := dialect.ReadTiming(c.r.Header)
+	if err != nil {
+		return err
+	}
+	key, err := c.keyed("BatchMessages", timing)
 	if err != nil {
 		return err
 	}
@@ -50,7 +54,7 @@ func (s *server) sendBatch(c *call) error {
 	if err != nil {
 		return err
 	}
-	b := batch{s: s, c: c, p: p, h: &h, key: key, entries: entries}
+	b := batch{s: s, c: c, p: p, h: &h, key: key, timing: timing, entries: entries}
 	if key == nil {
 		return s.answerBatch(c, b.send(), &h)
 	}
@@ -80,6 +84,7 @@ type batch struct {
 	p       wirechief.Property
 	h       *holdings
 	key     *exchange.Keyed // nil: none
+	timing  dialect.Timing  // of all entries
 	entries []dialect.Value
 }
 
@@ -128,6 +133,7 @@ func (b *batch) one(i int) fate {
 	}
 	var id int64
 	if err == nil {
+		timed(&r, b.timing)
 		r.Key, r.Fingerprint = under.Key, under.Fingerprint
 		id, err = b.s.send(b.c, r, b.p, b.h)
 	}

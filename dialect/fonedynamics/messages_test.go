@@ -62,6 +62,9 @@ func correspondence(t testing.TB, w *world.World) string {
 		if !m.Queue.At.Equal(m.CreatedAt) && m.Queue.Lane != "" {
 			fmt.Fprintf(&b, " at %s", m.Queue.At.Format(time.RFC3339))
 		}
+		if due := max(m.Queue.At.Unix(), m.CreatedAt.Unix()); m.Direction == wirechief.Outward && m.ValidUntil.Unix()-due != 24*60*60 {
+			fmt.Fprintf(&b, " until %s", m.ValidUntil.Format(time.RFC3339))
+		}
 		if m.Options != nil {
 			doc, err := json.Marshal(m.Options)
 			if err != nil {

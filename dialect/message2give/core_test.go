@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/wirechief/wirechief"
 	"github.com/wirechief/wirechief/dialect/message2give"
@@ -138,6 +139,12 @@ func (c *core) state(t *testing.T) string {
 		fmt.Fprintf(&b, "%s %s %s from %s to %s: %q", m.Tenant, m.Dialect, kind, m.From, m.To, m.Text)
 		for _, item := range m.Media {
 			fmt.Fprintf(&b, " %s", item.Source)
+		}
+		if m.Status == wirechief.StatusScheduled {
+			fmt.Fprintf(&b, " at %s", m.Queue.At.UTC().Format(time.RFC3339))
+		}
+		if due := max(m.Queue.At.Unix(), m.CreatedAt.Unix()); m.ValidUntil.Unix()-due != 24*60*60 {
+			fmt.Fprintf(&b, " until %s", m.ValidUntil.UTC().Format(time.RFC3339))
 		}
 		if m.Status == wirechief.StatusSuppressed {
 			fmt.Fprintf(&b, " (suppressed)")

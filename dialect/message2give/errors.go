@@ -53,6 +53,10 @@ var properties = map[string]string{
 
 	"text": "content",
 	"key":  "Idempotency-Key",
+
+	"send_at":  "Send-At",
+	"at":       "Send-At",
+	"validity": "Validity",
 }
 
 // Seconds that a client is asked to wait.

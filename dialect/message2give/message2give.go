@@ -243,9 +243,13 @@ func (s *server) removeVoice(c *call) error {
 	return c.say(saysVoiceRemoved)
 }
 
-// message2give: POST /messages, Idempotency-Key, response 200, response 200, id
+// message2give: POST /messages, Idempotency-Key, Send-At, Validity, response 200, response 200, id
 func (s *server) send(c *call) error {
 	key, err := dialect.IdempotencyKey(c.r.Header)
+	if err != nil {
+		return err
+	}
+	timing, err := dialect.ReadTiming(c.r.Header)
 	if err != nil {
 		return err
 	}
@@ -254,9 +258,10 @@ func (s *server) send(c *call) error {
 		return err
 	}
 	request.Tenant = c.who.Tenant
+	timing.ApplyTo(&request)
 	if key != "" {
 		request.Key = key
-		request.Fingerprint = dialect.Fingerprint([]byte("message2give messages"), c.body)
+		request.Fingerprint = timing.Fingerprint([]byte("message2give messages"), c.body)
 	}
 	res, err := s.core.Send(c.r.Context(), request)
 	if err != nil {
