@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	_ "github.com/wirechief/wirechief/cli" // so that a change of the program is one of this test
 )
 
 // built is the program, made once for all journeys.
@@ -36,12 +38,12 @@ func TestJourneys(t *testing.T) {
 			if got.Error == "" {
 				return
 			}
-			t.Errorf("the journey ended in its step %q:\n%s", got.last(), got.Error)
+			t.Errorf("the journey ended in its step %q:\n%s", got.Failed, got.Error)
 			for _, s := range got.Shots {
 				t.Log(s)
 			}
 			for _, s := range r.servers {
-				t.Logf("the server said:\n%s", s.said())
+				t.Logf("the server at %s said:\n%s", s.url, strings.TrimPrefix(s.said(), s.banner))
 			}
 		})
 	}

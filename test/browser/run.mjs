@@ -39,11 +39,15 @@ const browser = await chromium.launch({
 });
 send({ ready: browser.version() });
 
+// late ends the journey under way when it has taken too long.
+let late = () => {};
+
 async function run({ file, screenshots, pictures }) {
   const journey = new Journey({ browser, ask, screenshots, pictures });
   try {
     const walk = (await import(pathToFileURL(file))).default;
-    await walk(journey);
+    const tooLate = new Promise((_, reject) => (late = () => reject(new Error("the journey takes too long"))));
+    await Promise.race([walk(journey), tooLate]);
     journey.judge();
     send({ done: file, steps: journey.steps });
   } catch (error) {
@@ -52,6 +56,7 @@ async function run({ file, screenshots, pictures }) {
     send({
       done: file,
       steps: journey.steps,
+      failed: journey.failed ?? journey.steps.at(-1) ?? "start",
       error: String(error?.stack ?? error) + (trouble ? "\nmeanwhile:\n" + trouble : ""),
       shots,
     });
@@ -64,6 +69,8 @@ for await (const line of createInterface({ input: process.stdin })) {
   const message = JSON.parse(line);
   if (message.run) {
     run(message.run);
+  } else if (message.late) {
+    late();
   } else {
     const waits = asked.get(message.id);
     asked.delete(message.id);

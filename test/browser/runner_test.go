@@ -14,8 +14,12 @@ import (
 	"time"
 )
 
-// journeyMost is how long one journey may take.
-const journeyMost = time.Minute
+// journeyMost is how long one journey may take, and lastWords how long it may
+// then take to say where it was.
+const (
+	journeyMost = 2 * time.Minute
+	lastWords   = 30 * time.Second
+)
 
 // runner is the process that has the browser.
 type runner struct {
@@ -40,6 +44,13 @@ func newRunner(t *testing.T) *runner {
 	for _, module := range []string{"playwright-core", "axe-core"} {
 		if _, err := os.Stat("node_modules/" + module); err != nil {
 			t.Skipf("%s is not installed: npm ci in test/browser", module)
+		}
+	}
+	// What node reads go test does not see, unless the test reads it too: it
+	// would give the result of before the change.
+	for _, file := range []string{"run.mjs", "package-lock.json", "journeys/lib.mjs"} {
+		if _, err := os.ReadFile(file); err != nil {
+			t.Fatal(err)
 		}
 	}
 	cmd := exec.Command(node, "run.mjs", chromium)
@@ -109,18 +120,12 @@ func (r *runner) send(t *testing.T, v any) {
 
 // result is how a journey ended.
 type result struct {
-	Done  string
-	Steps []string
-	Error string
-	Shots []string
-	took  time.Duration
-}
-
-func (r *result) last() string {
-	if len(r.Steps) == 0 {
-		return "start"
-	}
-	return r.Steps[len(r.Steps)-1]
+	Done   string
+	Steps  []string
+	Failed string // the step that did
+	Error  string
+	Shots  []string
+	took   time.Duration
 }
 
 // message is what the process says: what a journey asks for, or how it ended.
@@ -136,6 +141,9 @@ type message struct {
 func (r *runner) take(t *testing.T, file string) *result {
 	t.Helper()
 	path, err := filepath.Abs(file)
+	if err == nil {
+		_, err = os.ReadFile(file)
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -154,7 +162,9 @@ func (r *runner) take(t *testing.T, file string) *result {
 	r.servers = nil
 	began := time.Now()
 	r.send(t, map[string]any{"run": map[string]string{"file": path, "screenshots": failures, "pictures": pictures}})
-	late := time.After(journeyMost)
+	hurry := time.AfterFunc(journeyMost, func() { io.WriteString(r.in, "{\"late\":true}\n") })
+	defer hurry.Stop()
+	late := time.After(journeyMost + lastWords)
 	for {
 		var m message
 		r.next(t, &m, late)

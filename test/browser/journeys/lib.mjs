@@ -16,11 +16,13 @@ const patience = 10_000; // ms that something may take to show
 
 export class Journey {
   steps = []; // what was begun, in words
+  failed; // the first of them that did
   troubles = []; // what no page may do
   #contexts = [];
   #allowed = []; // patterns of troubles that are part of the journey
   #shots = 0;
   #hosts = new Set();
+  #session; // cookies of the last signIn
 
   constructor({ browser, ask, screenshots, pictures }) {
     this.browser = browser;
@@ -32,7 +34,12 @@ export class Journey {
   // step does something under a name that a failure will tell.
   async step(name, what) {
     this.steps.push(name);
-    return what();
+    try {
+      return await what();
+    } catch (error) {
+      this.failed ??= name;
+      throw error;
+    }
   }
 
   // demo starts `wirechief demo`.
@@ -57,14 +64,16 @@ export class Journey {
     return this.server;
   }
 
-  // page opens a page of its own cookies. Options are those of playwright's
-  // newContext, as colorScheme, viewport, javaScriptEnabled, reducedMotion.
-  async page(options = {}) {
+  // page opens a page of its own cookies. With signedIn it has those of the last
+  // signIn. The other options are those of playwright's newContext, as
+  // colorScheme, viewport, javaScriptEnabled.
+  async page({ signedIn = false, ...options } = {}) {
     const context = await this.browser.newContext({
       baseURL: this.server?.url,
       viewport: wide,
       locale: "en-US",
       reducedMotion: "reduce",
+      storageState: signedIn ? this.#session : undefined,
       ...options,
     });
     context.setDefaultTimeout(patience);
@@ -141,22 +150,27 @@ export class Journey {
 
   // looks checks a page in light, dark and narrow, and takes a picture of each.
   // go is given a page and brings it to where it is to be looked at.
-  async looks(name, go) {
-    for (const [look, options] of [
-      ["light", { colorScheme: "light" }],
-      ["dark", { colorScheme: "dark" }],
-      ["narrow", { colorScheme: "light", viewport: narrow }],
-    ]) {
-      await this.step(`looks at ${name}, ${look}`, async () => {
-        const page = await this.page(options);
-        await go(page);
-        await this.axe(page);
-        const [across, room] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
-        assert.ok(across <= room, `${name}, ${look}: the page is ${across} px wide in a window of ${room}`);
-        await this.shot(page, `${name}-${look}`);
-        await page.context().close();
-      });
-    }
+  async looks(name, go, { signedIn = true } = {}) {
+    const look = async (viewport, schemes) => {
+      const page = await this.page({ signedIn, viewport });
+      for (const [how, colorScheme] of schemes) {
+        await this.step(`looks at ${name}, ${how}`, async () => {
+          if (colorScheme === "light") await go(page);
+          else await page.emulateMedia({ colorScheme });
+          await this.axe(page);
+          const [across, room] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+          assert.ok(across <= room, `${name}, ${how}: the page is ${across} px wide in a window of ${room}`);
+          await this.shot(page, `${name}-${how}`);
+        });
+      }
+      await page.context().close();
+    };
+    const looked = await Promise.allSettled([
+      look(wide, [["light", "light"], ["dark", "dark"]]),
+      look(narrow, [["narrow", "light"]]),
+    ]);
+    const wrong = looked.filter((l) => l.reason).map((l) => l.reason.message);
+    assert.equal(wrong.length, 0, wrong.join("\n\n"));
   }
 
   // signIn signs a person in and comes to the inbox.
@@ -166,6 +180,7 @@ export class Journey {
     await page.getByLabel("Password", { exact: true }).fill(password);
     await page.getByRole("button", { name: "Sign in", exact: true }).click();
     await page.waitForURL("**/inbox**");
+    this.#session = await page.context().storageState();
   }
 
   // autopsy keeps pictures of the pages as they stand after a failure.

@@ -1,0 +1,48 @@
+// Every page is looked at in light, dark and narrow, and judged by axe. A new
+// page is a line below.
+import { assert } from "./lib.mjs";
+
+const pages = [
+  ["inbox", "/inbox"],
+  ["search", "/inbox/search?q=hello"],
+  ["new-text", "/inbox/new"],
+  ["contacts", "/contacts"],
+  ["buy", "/buy"],
+  ["campaigns", "/campaigns"],
+  ["numbers", "/numbers"],
+  ["number", "/numbers/%2B13109060901"],
+  ["messages", "/messages"],
+  ["carriers", "/carriers"],
+];
+
+export default async function (j) {
+  const server = await j.demo();
+  await j.step("something has happened", async () => {
+    await server.text("+14155551212", "+13109060901", "Hello, is anybody there?");
+    await server.cli("send", "--from", "+13109060901", "--to", "+14155551212", "Of course");
+    await server.cli("send", "--from", "+13109060902", "--to", "+14155550002", "This one will not arrive");
+  });
+  const page = await j.page();
+  await j.step("signs in", () => j.signIn(page));
+  const [inbound] = await server.api("GET", "/messages?direction=inbound&limit=1");
+  const paths = [...pages, ["message", `/messages/${inbound.id}`]];
+  const thread = await j.step("a conversation is in the inbox", async () => {
+    const link = page.locator('a[href^="/inbox/"]').filter({ hasText: "Of course" }).first();
+    await link.waitFor();
+    return link.getAttribute("href");
+  });
+  paths.push(["conversation", thread]);
+  const wrong = []; // one bad page is no reason not to look at the others
+  for (const [name, at] of paths) {
+    try {
+      await j.looks(name, async (p) => {
+        const answer = await p.goto(at);
+        assert.equal(answer.status(), 200, at);
+        await p.getByRole("heading", { level: 1 }).first().waitFor();
+      });
+    } catch (error) {
+      wrong.push(error.message);
+    }
+  }
+  assert.equal(wrong.length, 0, wrong.join("\n\n"));
+}
