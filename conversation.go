@@ -134,8 +134,8 @@ type ConversationReader interface {
 	// Thread gives the newest messages of a conversation with ids below before
 	// (0: all), oldest first, with their events.
 	Thread(ctx context.Context, key ConversationKey, before int64, limit int) ([]*Message, error)
-	// Entries gives the entries of a conversation with ids from after up,
-	// oldest first, at most limit.
+	// Entries gives the entries of a conversation with ids above after, oldest
+	// first, at most limit.
 	Entries(ctx context.Context, key ConversationKey, after int64, limit int) ([]Entry, error)
 	SearchTexts(ctx context.Context, s TextSearch) ([]*Message, error)
 	// AutoReplies gives when the last automatic reply was caused, by number and

@@ -61,8 +61,9 @@ const (
 	selectThread = `SELECT key, last, read, archived FROM conversation WHERE tenant = ? AND peer = ? AND number = ?`
 	insertThread = `INSERT INTO conversation VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, ?, 0, 0, '', ?, ?)`
 	updateThread = `UPDATE conversation SET last = ?, last_at = ?, last_text = ?, last_direction = ?,
-		unread = unread + ?, archived = ?, auto_reply_at = max(auto_reply_at, ?) WHERE key = ?`
-	updateThreadOld = `UPDATE conversation SET unread = unread + ?, archived = ?, auto_reply_at = max(auto_reply_at, ?) WHERE key = ?`
+		unread = unread + ?, archived = ? WHERE key = ?`
+	updateThreadOld = `UPDATE conversation SET unread = unread + ?, archived = ? WHERE key = ?`
+	updateReplied   = `UPDATE conversation SET auto_reply_at = max(auto_reply_at, ?) WHERE key = ?`
 	insertEntry     = `INSERT INTO conversation_entry VALUES (?, ?, ?, ?, ?, ?, ?, ?)`
 	updateSnippet   = `UPDATE conversation SET last_text = ? WHERE key = ? AND last = ?`
 )
@@ -123,9 +124,12 @@ func (w *writer) writeThreads() error {
 				int(c.unread).int(c.repliedAt).int(store.Micros(m.CreatedAt)).run()
 		case m != nil:
 			err = w.q(updateThread).int(c.last).int(store.Micros(m.CreatedAt)).text(snippet(m.Text)).text(string(m.Direction)).
-				int(c.unread).int(truth(c.archived)).int(c.repliedAt).int(c.key).run()
+				int(c.unread).int(truth(c.archived)).int(c.key).run()
 		default:
-			err = w.q(updateThreadOld).int(c.unread).int(truth(c.archived)).int(c.repliedAt).int(c.key).run()
+			err = w.q(updateThreadOld).int(c.unread).int(truth(c.archived)).int(c.key).run()
+		}
+		if err == nil && c.repliedAt > 0 && !c.isNew {
+			err = w.q(updateReplied).int(c.repliedAt).int(c.key).run()
 		}
 		if err != nil {
 			return err

@@ -66,3 +66,16 @@ func TestStore(t *testing.T) {
 			return open(t, dirs[s])
 		})
 }
+
+func BenchmarkInbox(b *testing.B) {
+	s, err := Open(b.Context(), b.TempDir(), Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer s.Close()
+	storetest.BenchInbox(b, s, func() {
+		if _, err := s.Apply(b.Context(), flush{}); err != nil {
+			b.Fatal(err)
+		}
+	})
+}
