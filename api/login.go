@@ -130,7 +130,7 @@ func acting(ctx context.Context, named string) (wirechief.Principal, error) {
 	tenant, err := oneTenant(p, named)
 	if err == nil && p.Operator {
 		// What is another tenant's is now as unknown to the operator, too.
-		p.Tenant, p.Operator = tenant, false
+		p.Tenant, p.Operator, p.Role = tenant, false, wirechief.RoleOwner
 	}
 	return p, err
 }

@@ -39,22 +39,12 @@ func (a *api) team() {
 	register(a, a.op(scopeRead, "list-audit", http.MethodGet, "/audit", "List who changed what, newest first"), a.listAudit)
 }
 
-// owning is acting with the rights of an owner where the operator asks: what a
-// tenant's token may do is said by its scopes.
-func owning(ctx context.Context, tenant string) (wirechief.Principal, error) {
-	p, err := acting(ctx, tenant)
-	if who(ctx).Operator {
-		p.Role = wirechief.RoleOwner
-	}
-	return p, err
-}
-
 type keysOutput struct {
 	Body []wire.Key `nullable:"false"`
 }
 
 func (a *api) listKeys(ctx context.Context, in *InTenant) (*keysOutput, error) {
-	p, err := owning(ctx, in.Tenant)
+	p, err := acting(ctx, in.Tenant)
 	if err != nil {
 		return nil, err
 	}
@@ -85,7 +75,7 @@ type (
 )
 
 func (a *api) createKey(ctx context.Context, in *createKeyInput) (*newKeyOutput, error) {
-	p, err := owning(ctx, in.Tenant)
+	p, err := acting(ctx, in.Tenant)
 	if err != nil {
 		return nil, err
 	}
@@ -97,7 +87,7 @@ func (a *api) createKey(ctx context.Context, in *createKeyInput) (*newKeyOutput,
 }
 
 func (a *api) revokeKey(ctx context.Context, in *OneThing) (*struct{}, error) {
-	p, err := owning(ctx, in.Tenant)
+	p, err := acting(ctx, in.Tenant)
 	if err != nil {
 		return nil, err
 	}
@@ -131,7 +121,7 @@ func newPerson(p *exchange.Person) wire.Person {
 }
 
 func (a *api) listPeople(ctx context.Context, in *InTenant) (*peopleOutput, error) {
-	p, err := owning(ctx, in.Tenant)
+	p, err := acting(ctx, in.Tenant)
 	if err != nil {
 		return nil, err
 	}
@@ -155,7 +145,7 @@ func (a *api) changePerson(ctx context.Context, in *changePersonInput) (*personO
 }
 
 func (a *api) putPerson(ctx context.Context, tenant string, id int64, w *wire.PersonChange) (*personOutput, error) {
-	p, err := owning(ctx, tenant)
+	p, err := acting(ctx, tenant)
 	if err != nil {
 		return nil, err
 	}
@@ -174,7 +164,7 @@ func (a *api) putPerson(ctx context.Context, tenant string, id int64, w *wire.Pe
 }
 
 func (a *api) removePerson(ctx context.Context, in *personInput) (*struct{}, error) {
-	p, err := owning(ctx, in.Tenant)
+	p, err := acting(ctx, in.Tenant)
 	if err != nil {
 		return nil, err
 	}

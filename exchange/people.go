@@ -190,7 +190,7 @@ func (x *Exchange) PutPerson(ctx context.Context, p wirechief.Principal, c Perso
 	}
 	x.dir.roster.changing.Lock()
 	defer x.dir.roster.changing.Unlock()
-	a, err := x.Agents().Put(ctx, p, key, func(a *wirechief.Agent) error {
+	a, err := x.agents().Put(ctx, p, key, func(a *wirechief.Agent) error {
 		before := *a
 		setTo(&a.Email, c.Email)
 		setTo(&a.Name, c.Name)
@@ -236,14 +236,8 @@ func (x *Exchange) judgePerson(p wirechief.Principal, key string, before, a *wir
 	if a.Role == "" {
 		a.Role = string(wirechief.RoleAgent)
 	}
-	owns, owned := roleOf(a) == wirechief.RoleOwner, key != "" && roleOf(before) == wirechief.RoleOwner
-	if owns || owned {
-		if err := mayOwners(p); err != nil {
-			return err
-		}
-	}
-	if owned && !owns && x.isLastOwner(p.Tenant, key) {
-		return lastOwner()
+	if err := x.judgeOwner(p, key, before, a); err != nil {
+		return err
 	}
 	if access.Fold(a.Email) == access.Fold(before.Email) && key != "" {
 		return nil
@@ -289,25 +283,68 @@ func (x *Exchange) isLastOwner(tenant, key string) bool {
 // RemovePerson takes somebody off the team; their sessions end with the next
 // request. The last owner stays (kind Conflict).
 func (x *Exchange) RemovePerson(ctx context.Context, p wirechief.Principal, id int64) error {
-	const op = "person.remove"
 	if err := allowed(p, wirechief.RightTeam, ScopeManage); err != nil {
 		return err
 	}
-	x.dir.roster.changing.Lock()
-	defer x.dir.roster.changing.Unlock()
-	a, err := x.Agents().Get(ctx, p.Tenant, id10(id))
-	if err != nil {
-		return err
-	}
-	if roleOf(&a) == wirechief.RoleOwner {
-		err := mayOwners(p)
-		if err == nil && x.isLastOwner(p.Tenant, id10(id)) {
-			err = lastOwner()
-		}
-		if err != nil {
-			err.Op = op
+	return x.Agents().Delete(ctx, p, id10(id))
+}
+
+// judgeOwner looks at what becomes of an owner, or makes one: role, and what
+// lets them in. key is "" for somebody new.
+func (x *Exchange) judgeOwner(p wirechief.Principal, key string, before, a *wirechief.Agent) *wirechief.Error {
+	owns, owned := roleOf(a) == wirechief.RoleOwner, key != "" && roleOf(before) == wirechief.RoleOwner
+	if owns != owned || owned && (a.Password != before.Password || a.Email != before.Email) {
+		if err := mayOwners(p); err != nil {
 			return err
 		}
 	}
-	return x.Agents().Delete(ctx, p, id10(id))
+	if owned && !owns && x.isLastOwner(p.Tenant, key) {
+		return lastOwner()
+	}
+	return nil
+}
+
+// team is the shelf of agents with the rules of owners, by whatever API they
+// are changed.
+type team struct {
+	shelf[wirechief.Agent]
+	x *Exchange
+}
+
+// Put implements [Shelf].
+func (t team) Put(ctx context.Context, p wirechief.Principal, key string, change func(*wirechief.Agent) error) (wirechief.Agent, error) {
+	t.x.dir.roster.changing.Lock()
+	defer t.x.dir.roster.changing.Unlock()
+	return t.shelf.Put(ctx, p, key, func(a *wirechief.Agent) error {
+		before := *a
+		if err := change(a); err != nil {
+			return err
+		}
+		if err := t.x.judgeOwner(p, key, &before, a); err != nil {
+			err.Op = "agent.put"
+			return err
+		}
+		return nil
+	})
+}
+
+// Delete implements [Shelf].
+func (t team) Delete(ctx context.Context, p wirechief.Principal, key string) error {
+	t.x.dir.roster.changing.Lock()
+	defer t.x.dir.roster.changing.Unlock()
+	a, err := t.Get(ctx, p.Tenant, key)
+	if err != nil {
+		return err
+	}
+	if roleOf(&a) == wirechief.RoleOwner && reach(p, p.Tenant) {
+		err := mayOwners(p)
+		if err == nil && t.x.isLastOwner(p.Tenant, key) {
+			err = lastOwner()
+		}
+		if err != nil {
+			err.Op = "agent.delete"
+			return err
+		}
+	}
+	return t.shelf.Delete(ctx, p, key)
 }

@@ -136,6 +136,27 @@ func TestPeopleRefusals(t *testing.T) {
 			t.Errorf("%s: %v", tt.name, err)
 		}
 	}
+	// The same by way of any other API.
+	for name, change := range map[string]func(*wirechief.Agent){
+		"takes over":   func(a *wirechief.Agent) { a.Password = "x" },
+		"moves":        func(a *wirechief.Agent) { a.Email = "x@acme.test" },
+		"takes down":   func(a *wirechief.Agent) { a.Role = "agent" },
+		"takes it all": func(a *wirechief.Agent) { a.Role, a.Password = "", "" },
+	} {
+		put := func(p wirechief.Principal) error {
+			_, err := w.Agents().Put(t.Context(), p, "101", func(a *wirechief.Agent) error { change(a); return nil })
+			return err
+		}
+		if err := put(program("manage")); wirechief.KindOf(err) != wirechief.Forbidden {
+			t.Errorf("a managing token %s an owner: %v", name, err)
+		}
+	}
+	if _, err := w.Agents().Put(t.Context(), acme, "101", func(a *wirechief.Agent) error { a.State = "online"; return nil }); err != nil {
+		t.Errorf("an owner comes online: %v", err)
+	}
+	if err := w.Agents().Delete(t.Context(), program("all"), "101"); wirechief.KindOf(err) != wirechief.Conflict {
+		t.Errorf("the last owner: %v", err)
+	}
 	// A program that may do everything may make owners.
 	if _, err := w.PutPerson(t.Context(), program("all"), exchange.PersonChange{ID: 102, Role: role("owner")}); err != nil {
 		t.Error(err)

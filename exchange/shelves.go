@@ -80,8 +80,11 @@ func judgeAddress(_ context.Context, x *Exchange, tenant string, old, a *wirechi
 	return nil
 }
 
-// Agents are the people of a tenant.
-func (x *Exchange) Agents() Shelf[wirechief.Agent] {
+// Agents are the people of a tenant. Owners are made, changed and removed by
+// those only who may ([wirechief.RightOwners]), and one of them stays.
+func (x *Exchange) Agents() Shelf[wirechief.Agent] { return team{x.agents(), x} }
+
+func (x *Exchange) agents() shelf[wirechief.Agent] {
 	return shelf[wirechief.Agent]{x, kind[wirechief.Agent]{
 		entity: wirechief.EntityAgent,
 		key:    func(a *wirechief.Agent) string { return id10(a.ID) },
