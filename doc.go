@@ -29,6 +29,7 @@
 //	config, state, archive, media, egress, ident, observe   what a running program needs
 //	server, access, presence                                the way in, who may come, who is there
 //	feed      tells who looks on what changed               report   counts it, for charts
+//	audit     keeps who changed what, with the change
 //	app       joins them; cli and cmd/wirechief start it
 //
 // Every error is an [Error] with a [Kind]; a try at a carrier ends in an
