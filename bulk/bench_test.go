@@ -2,6 +2,7 @@ package bulk_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -40,4 +41,30 @@ func BenchmarkSend(b *testing.B) {
 		took += time.Since(start)
 	}
 	b.ReportMetric(float64(b.N*n)/took.Seconds(), "rows/s")
+}
+
+// BenchmarkBeside is a single text while 10,000 rows are being sent.
+func BenchmarkBeside(b *testing.B) {
+	h := newHouse(b)
+	d := h.draft(list(10_000))
+	var took []time.Duration
+	for b.Loop() {
+		if len(took)%1000 == 0 {
+			b.StopTimer()
+			if len(took) > 0 {
+				h.becomes(d.ID, wirechief.BulkDone)
+			}
+			d = h.draft(list(10_000))
+			h.launch(d)
+			b.StartTimer()
+		}
+		start := time.Now()
+		_, err := h.Exchange.Send(b.Context(), wirechief.SendRequest{Tenant: "globex", From: "+12125550100", To: []string{"+13105559999"}, Text: "Hi"})
+		if err != nil {
+			b.Fatal(err)
+		}
+		took = append(took, time.Since(start))
+	}
+	slices.Sort(took)
+	b.ReportMetric(float64(took[len(took)*99/100].Microseconds())/1000, "p99-ms")
 }
