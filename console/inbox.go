@@ -474,7 +474,7 @@ func (c *Console) liveInbox(ctx context.Context, tenant, arg string, e feed.Even
 	default:
 		row.Gone = head.Archived
 	}
-	return c.part("threadrow", row)
+	return c.part("threadrow", &row)
 }
 
 // liveThread keeps an open conversation up to date: its head, and what is new

@@ -48,6 +48,8 @@ func lives() []live {
 		{"checklist", (*Console).liveChecklist},
 		{"handset", (*Console).liveHandset},
 		{"wires", (*Console).liveWires},
+		{"delivery", (*Console).liveDelivery},
+		{"log", (*Console).liveLog},
 	}
 }
 

@@ -19,7 +19,7 @@ type route struct {
 func routes() []route {
 	var all []route
 	for _, page := range [][]route{
-		frameRoutes(), signRoutes(), liveRoutes(), messageRoutes(), carrierRoutes(), inboxRoutes(), handsetRoutes(), numberRoutes(), contactRoutes(), exportRoutes(), buyRoutes(), campaignRoutes(), reportRoutes(),
+		frameRoutes(), signRoutes(), liveRoutes(), messageRoutes(), carrierRoutes(), inboxRoutes(), handsetRoutes(), numberRoutes(), contactRoutes(), exportRoutes(), buyRoutes(), campaignRoutes(), reportRoutes(), webhookRoutes(),
 	} {
 		all = append(all, page...)
 	}

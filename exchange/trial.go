@@ -29,3 +29,37 @@ func (x *Exchange) TestNumber(ctx context.Context, p wirechief.Principal, number
 		Text: "Test of the wires of " + n.Number + " at " + now.Format("15:04:05 UTC"), Raw: "a test, asked for by " + x.by(p),
 	})
 }
+
+// TestWebhook tells a named webhook of a text that nobody sent, and gives the
+// delivery, which is kept, tried and shown like any other.
+func (x *Exchange) TestWebhook(ctx context.Context, p wirechief.Principal, name string) (*wirechief.Delivery, error) {
+	w, err := x.Webhook(ctx, p.Tenant, name)
+	if err != nil {
+		return nil, err
+	}
+	to := "+13105550100" // of those that nobody has (NANP 555-01XX)
+	x.EachNumber(ctx, p, wirechief.NumberFilter{Tenant: p.Tenant, Webhook: name}, func(n *wirechief.Number) bool {
+		to = n.Number
+		return false
+	})
+	now := x.Now().UTC()
+	m := &wirechief.Message{
+		MessageKey: wirechief.MessageKey{Shard: wirechief.ShardOf(p.Tenant)}, Tenant: p.Tenant, Ref: x.IDs.UUID(), Direction: wirechief.Inward,
+		From: TestSender, To: to, Text: "Test of the webhook " + name + " at " + now.Format("15:04:05 UTC"),
+		Encoding: "GSM-7", Segments: 1, Status: wirechief.StatusReceived, CreatedAt: now,
+	}
+	d, err := x.tell(webhookListener(&w), wirechief.Notice{Event: wirechief.NoticeInbound, At: now, Message: m}, nil)
+	if err != nil {
+		return nil, err
+	}
+	d.Event = "test"
+	results, err := x.Store.Apply(ctx, wirechief.Accept{Deliveries: []*wirechief.Delivery{d}})
+	if err == nil {
+		err = results[0].Err
+	}
+	if err != nil {
+		return nil, err
+	}
+	x.Deliver.Add(d)
+	return d, nil
+}
