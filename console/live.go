@@ -109,7 +109,7 @@ func (c *Console) tell(ctx context.Context, s *stream, tenant string, topics []t
 	if e.Topic == feed.Reload {
 		return s.send(e.EventID(), "missed", []byte("reload"))
 	}
-	var all []byte
+	var all [][]byte
 	for _, t := range topics {
 		html, err := c.renders.get(e.EventID()+" "+tenant+" "+t.name+" "+t.arg, func() ([]byte, error) {
 			return t.live.render(c, ctx, tenant, t.arg, e)
@@ -123,12 +123,22 @@ func (c *Console) tell(ctx context.Context, s *stream, tenant string, topics []t
 			}
 			continue
 		}
-		all = append(all, html...)
+		if len(html) > 0 {
+			all = append(all, html)
+		}
 	}
-	if len(all) == 0 {
-		return nil
+	// One at a time: behind another element a browser reads no row of a table.
+	// The id comes with the last, so that a cut between them loses none.
+	for i, html := range all {
+		id := ""
+		if i == len(all)-1 {
+			id = e.EventID()
+		}
+		if err := s.send(id, "swap", html); err != nil {
+			return err
+		}
 	}
-	return s.send(e.EventID(), "swap", all)
+	return nil
 }
 
 // topic is one that a page has asked for.
