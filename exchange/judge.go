@@ -87,7 +87,7 @@ func (x *Exchange) judgeRegistration(ctx context.Context, r *wirechief.SendReque
 			return x.judgeTollFreeCaps(ctx, n, len(r.To), now)
 		case wirechief.VerificationRejected:
 			return refuseFrom(wirechief.Conflict, wirechief.RuleTollFree,
-				"the toll-free verification of %s was rejected; texts from it would be blocked", r.From)
+				"the toll-free verification of %s was rejected, and the networks would block its texts; have it verified anew, or send from another number", r.From)
 		}
 		return refuseFrom(wirechief.Conflict, wirechief.RuleTollFree,
 			"%s is a toll-free number without verification; have it verified first", r.From)
@@ -100,9 +100,9 @@ func (x *Exchange) judgeRegistration(ctx context.Context, r *wirechief.SendReque
 		return refuseFrom(wirechief.Conflict, wirechief.RuleCampaign,
 			"%s is a long code without a campaign; bind it to an approved campaign (Tcr)", r.From)
 	case c == nil || !c.Approved:
-		return refuseFrom(wirechief.Conflict, wirechief.RuleCampaign, "campaign %s of %s is not approved", n.Campaign, r.From)
+		return refuseFrom(wirechief.Conflict, wirechief.RuleCampaign, "campaign %s of %s is not approved; wait for its approval, or bind the number to an approved campaign", n.Campaign, r.From)
 	case c.Suspended:
-		return refuseFrom(wirechief.Conflict, wirechief.RuleCampaign, "campaign %s of %s is suspended", n.Campaign, r.From)
+		return refuseFrom(wirechief.Conflict, wirechief.RuleCampaign, "campaign %s of %s is suspended; have the suspension lifted, or bind the number to an approved campaign", n.Campaign, r.From)
 	}
 	return nil
 }

@@ -33,7 +33,7 @@ func (x *Exchange) judgeTollFreeCaps(ctx context.Context, n *wirechief.Number, m
 		}
 		if sent+more > c.most {
 			return refuseFrom(wirechief.Conflict, wirechief.RuleTollFreeCap,
-				"the verification of %s is pending; until then it may send %d a %s, and has sent %d", n.Number, c.most, c.name, sent)
+				"the verification of %s is pending; until then it may send %d a %s, and has sent %d: wait, or finish the verification", n.Number, c.most, c.name, sent)
 		}
 		if sent+more <= tollFreeDay {
 			return nil
