@@ -12,6 +12,7 @@ import (
 	"github.com/wirechief/wirechief"
 	"github.com/wirechief/wirechief/exchange"
 	"github.com/wirechief/wirechief/forward"
+	"github.com/wirechief/wirechief/state"
 )
 
 // people are on line or not.
@@ -245,4 +246,38 @@ func TestReplySettingsAreJudged(t *testing.T) {
 		}
 	}
 	w.configure(wirechief.NumberPatch{Keywords: wirechief.Set(word("yes"))}) // an opt-in for who is out only
+}
+
+// The keys of a state file for what is above; applied again, nothing changes.
+func TestRepliesInAStateFile(t *testing.T) {
+	w := newWorld(t)
+	const file = `
+tenants:
+  - id: acme
+    numbers:
+      - number: "+13109060901"
+        fallback_after: 2
+        fallback: [{type: http, destination: "http://b.test/"}, {type: sms, destination: "+13105551299", enabled: false, prefix: "! "}]
+        replies:
+          missed_call: {enabled: true, message: sorry}
+          keywords: [{words: [hours, Zeiten], message: 9 to 5}, {words: [price], message: free, enabled: false}]
+          window: 1h
+`
+	w.apply(file)
+	n, err := w.Number(t.Context(), acme, desk)
+	if err != nil || n.FallbackAfter != 2 || len(n.Fallback) != 2 || !n.Fallback[0].Enabled || n.Fallback[1].Enabled || n.Fallback[1].Prefix != "! " ||
+		n.Replies.MissedCall.Message != "sorry" || len(n.Replies.Keywords) != 2 || !n.Replies.Keywords[0].Enabled || n.Replies.Keywords[1].Enabled || n.Replies.Window != time.Hour {
+		t.Errorf("%+v %v", n, err)
+	}
+	f, err := state.Parse("state.yaml", []byte(file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if changes, err := w.Apply(t.Context(), f, true); err != nil || len(changes) != 0 {
+		t.Errorf("applied again it changes %v %v", changes, err)
+	}
+	w.apply(`tenants: [{id: acme, numbers: [{number: "+13109060901", fallback: [], replies: {keywords: []}}]}]`)
+	if n, err := w.Number(t.Context(), acme, desk); err != nil || len(n.Fallback) != 0 || len(n.Replies.Keywords) != 0 || n.Replies.Window != time.Hour {
+		t.Errorf("%+v %v", n, err)
+	}
 }

@@ -152,6 +152,10 @@ var settings = []setting{
 		{m2g, `POST /2019-01-23/organisations/4711/msns/{N} {"replies":{"AgentsOffline":{"message":"VALUE","enabled":true}}}`, "replies/AgentsOffline/message", nil},
 		{own, patch(`"replies":{"agents_offline":{"message":"VALUE","enabled":true}}`), "replies/agents_offline/message", nil},
 	}},
+	{"answer while somebody is there", []string{"We are with you in a minute."}, []view{
+		{m2g, `POST /2019-01-23/organisations/4711/msns/{N} {"replies":{"AgentsOnline":{"message":"VALUE","enabled":true}}}`, "replies/AgentsOnline/message", nil},
+		{own, patch(`"replies":{"agents_online":{"message":"VALUE","enabled":true}}`), "replies/agents_online/message", nil},
+	}},
 	{"calls forwarded", []string{"+13105550128"}, []view{
 		{m2g, `POST /2019-01-23/organisations/4711/msns/{N}/voice {"destination":"VALUE","enabled":true,"notifySms":true}`, "voice/13105550128/notifySms", func(string) string { return "true" }},
 		{own, patch(`"put_voice_forwards":[{"destination":"VALUE","enabled":true,"notify_sms":true}]`), "voice/forwards/0/destination", nil},
