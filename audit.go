@@ -33,6 +33,17 @@ type Audited struct {
 	Entry AuditEntry
 }
 
+// Unwrap gives the command that is applied, without what the audit log says of it.
+func Unwrap(c Command) Command {
+	for {
+		a, ok := c.(Audited)
+		if !ok {
+			return c
+		}
+		c = a.Command
+	}
+}
+
 // PutAudit keeps an entry about something that changes nothing in the store.
 type PutAudit struct{ AuditEntry }
 

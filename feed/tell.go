@@ -17,7 +17,7 @@ func (t *teller) add(e Event) { t.events = append(t.events, e) }
 
 // tell adds the events of a command that was applied.
 func (t *teller) tell(command wirechief.Command, r *wirechief.Result) {
-	switch c := Unwrap(command).(type) {
+	switch c := wirechief.Unwrap(command).(type) {
 	case wirechief.Accept:
 		t.accept(&c, r)
 	case wirechief.Record:

@@ -48,14 +48,3 @@ func (w *watched) Apply(ctx context.Context, commands ...wirechief.Command) ([]w
 	}
 	return results, err
 }
-
-// Unwrap gives the command that is applied and audited.
-func Unwrap(c wirechief.Command) wirechief.Command {
-	for {
-		a, ok := c.(wirechief.Audited)
-		if !ok {
-			return c
-		}
-		c = a.Command
-	}
-}

@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"github.com/wirechief/wirechief"
-	"github.com/wirechief/wirechief/feed"
 )
 
 // Tap counts what was committed. It goes into [feed.Watch].
@@ -13,7 +12,7 @@ func (c *Collector) Tap(commands []wirechief.Command, results []wirechief.Result
 		if results[i].Err != nil {
 			continue
 		}
-		switch cmd := feed.Unwrap(command).(type) {
+		switch cmd := wirechief.Unwrap(command).(type) {
 		case wirechief.Accept:
 			c.accepted(cmd.Messages)
 		case wirechief.Record:
