@@ -37,6 +37,7 @@ type Options struct {
 type Store struct {
 	Options
 	dir        string
+	textsRead  int64 // tests have smaller ones
 	lock       *os.File
 	w          *writer
 	checkpoint *checkpointer
@@ -74,7 +75,7 @@ func Open(ctx context.Context, dir string, o Options) (*Store, error) {
 	}
 	s := &Store{
 		Options: o, dir: dir, lock: lock, failed: make(chan error, 1),
-		readers: make(chan *conn, readersMost),
+		readers: make(chan *conn, readersMost), textsRead: textsRead,
 	}
 	if err := s.open(ctx); err != nil {
 		lock.Close()

@@ -60,6 +60,7 @@ func count(t *testing.T, s *Store, query string) (n int64) {
 func TestTextsAreFoundBeforeAndAfterTheyAreIndexed(t *testing.T) {
 	dir := t.TempDir()
 	s := opened(t, dir)
+	s.textsRead = 0
 	apply := func(commands ...wirechief.Command) {
 		t.Helper()
 		results, err := s.Apply(t.Context(), commands...)
@@ -90,6 +91,7 @@ func TestTextsAreFoundBeforeAndAfterTheyAreIndexed(t *testing.T) {
 		t.Fatal(err)
 	}
 	s = opened(t, dir)
+	s.textsRead = 0
 	defer s.Close()
 	if got := found(t, s, "gru"); !slices.Equal(got, []int64{3, 2, 1}) {
 		t.Fatalf("after a restart %v", got)

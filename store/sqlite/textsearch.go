@@ -12,6 +12,10 @@ import (
 // at most, the newest.
 const textsScanned = 5000
 
+// textsRead is how many of the newest texts a search reads before it asks the
+// index: of words that many texts have, there the newest are found at once.
+const textsRead = 1000
+
 // SearchTexts implements [wirechief.ConversationReader]. What the index finds
 // is compared with the texts as they are now.
 func (s *Store) SearchTexts(ctx context.Context, f wirechief.TextSearch) (out []*wirechief.Message, err error) {
@@ -23,7 +27,7 @@ func (s *Store) SearchTexts(ctx context.Context, f wirechief.TextSearch) (out []
 	wanted = slices.Compact(wanted)
 	_, before, limit := bounds(0, f.Before, min(f.Limit, 200))
 	shard := wirechief.ShardOf(f.Tenant)
-	q := textQuery{TextSearch: f, wanted: wanted, limit: limit, first: keyOf(shard, 0), end: keyOf(shard, before)}
+	q := textQuery{TextSearch: f, wanted: wanted, limit: limit, read: s.textsRead, first: keyOf(shard, 0), end: keyOf(shard, before)}
 	err = s.read(ctx, func(c *conn) (err error) {
 		// Both halves are of one moment: what leaves the one is in the other.
 		if err := c.q("BEGIN").run(); err != nil {
@@ -57,6 +61,7 @@ type textQuery struct {
 	wirechief.TextSearch
 	wanted     []string
 	limit      int
+	read       int64 // how many of the newest are read
 	first, end int64 // keys: above, below
 }
 
@@ -65,10 +70,15 @@ func (q *textQuery) find(c *conn) ([]int64, error) {
 	if q.Peer != "" {
 		return q.findWithPeer(c)
 	}
-	found, err := q.findWaiting(c)
+	found, err := q.findNewest(c)
+	if err != nil || len(found) == q.limit {
+		return found, err
+	}
+	waiting, err := q.findWaiting(c)
 	if err != nil {
 		return nil, err
 	}
+	found = append(found, waiting...)
 	// The index gives them newest first.
 	indexed := 0
 	rows := c.q("SELECT rowid FROM message_text WHERE message_text MATCH ? AND rowid > ? AND rowid < ? ORDER BY rowid DESC").
@@ -94,6 +104,28 @@ func (q *textQuery) find(c *conn) ([]int64, error) {
 	}
 	rows.done()
 	return q.newest(found), nil
+}
+
+// findNewest reads the newest texts, and leaves the search with those before.
+func (q *textQuery) findNewest(c *conn) (found []int64, err error) {
+	rows := c.q(`SELECT key, tenant, iif(direction = 'inbound', recipient, sender), text, conversation FROM message
+		WHERE key > ? AND key < ? ORDER BY key DESC LIMIT ?`).int(q.first).int(q.end).int(q.read)
+	for len(found) < q.limit {
+		more, err := rows.row()
+		if err != nil {
+			return nil, err
+		}
+		if !more {
+			break
+		}
+		q.end = rows.getInt()
+		tenant, number, text, conversation := rows.getText(), rows.getText(), rows.getText(), rows.getInt()
+		if tenant == q.Tenant && (q.Number == "" || number == q.Number) && conversation != 0 && hasAll(text, q.wanted) {
+			found = append(found, q.end)
+		}
+	}
+	rows.done()
+	return found, nil
 }
 
 // newest puts keys in order and leaves the first of them.

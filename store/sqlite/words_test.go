@@ -44,6 +44,7 @@ func FuzzSearch(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
+	s.textsRead = 0
 	f.Cleanup(func() { s.Close() })
 	id := int64(0)
 	f.Fuzz(func(t *testing.T, text string) {
