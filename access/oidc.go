@@ -158,7 +158,7 @@ func (g *Gate) FinishOIDC(ctx context.Context, cookie string, query url.Values, 
 		g.attempted(ctx, "signin.failed", email, address, nil)
 		return Session{}, "", wirechief.Refuse(wirechief.Forbidden, wirechief.RuleRole, "nobody here has the mail address %s; an owner or admin can invite you, under Team", email)
 	}
-	g.throttle.forgive(limit, limit)
+	g.throttle.forgive(limit)
 	r := &record{Email: email, Address: address, UserAgent: userAgent}
 	r.enter(people, "")
 	s, err := g.open(ctx, r)

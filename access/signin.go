@@ -56,6 +56,9 @@ func (g *Gate) SignIn(ctx context.Context, a Attempt) (Session, error) {
 	if err != nil {
 		return Session{}, err
 	}
+	if operator || len(fits) > 0 && g.allFit(email, people, fits) {
+		g.throttle.clear(account)
+	}
 	r := &record{Tenant: a.Tenant, Email: email, Address: a.Address, UserAgent: a.UserAgent}
 	switch {
 	case operator:
@@ -75,6 +78,21 @@ func (g *Gate) SignIn(ctx context.Context, a Attempt) (Session, error) {
 	}
 	g.throttle.forgive(account, address)
 	return g.open(ctx, r)
+}
+
+// allFit says whether the password was right for all who have the mail address.
+// Else somebody who gives it to an agent of their own, with a password that they
+// know, could have the tries at another's forgotten.
+func (g *Gate) allFit(email string, people, fits []Person) bool {
+	if g.Admin.Password != "" && email == Fold(g.Admin.Email) {
+		return false
+	}
+	for _, p := range people {
+		if p.Password != "" && !among(fits, p.Tenant) {
+			return false
+		}
+	}
+	return true
 }
 
 // enter puts what was proved into a session; tenant is acted for, or the first.
@@ -270,7 +288,8 @@ func (g *Gate) ChangePassword(ctx context.Context, p wirechief.Principal, old, f
 	if len(old) > 4*mostPassword || !PasswordMatches(person.Password, old) {
 		return &wirechief.Error{Op: op, Kind: wirechief.Invalid, Field: "old", Message: "the old password is wrong"}
 	}
-	g.throttle.forgive(account, address)
+	g.throttle.clear(account)
+	g.throttle.forgive(address)
 	if old == fresh {
 		return &wirechief.Error{Op: op, Kind: wirechief.Invalid, Field: "password", Message: "that is the password you have"}
 	}

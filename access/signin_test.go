@@ -158,8 +158,31 @@ func TestThrottle(t *testing.T) {
 	}
 	w.advance(10 * time.Second)
 	w.mustSignIn(t, ann, password)
-	if _, err := w.signIn(t, ann, "wrong"); wirechief.KindOf(err) != wirechief.Unauthenticated {
-		t.Errorf("who was right begins anew: %v", err)
+}
+
+// TestRightBeginsAnew: but not at an account that another password belongs to,
+// which somebody may have made to guess it.
+func TestRightBeginsAnew(t *testing.T) {
+	w := newWorld(t)
+	try := func(email string, password wirechief.Secret, n int) error {
+		_, err := w.SignIn(t.Context(), Attempt{Email: email, Password: password, Address: fmt.Sprintf("198.51.100.%d", n)})
+		return err
+	}
+	for i := range 20 {
+		if err := try(bob, "wrong", i); wirechief.KindOf(err) != wirechief.Unauthenticated {
+			t.Fatal(err)
+		}
+		if err := try(bob, "bob's password", i); err != nil {
+			t.Fatal(err)
+		}
+	}
+	throttled := false
+	for i := range 20 {
+		try(ann, "what a stranger chose", 100+i)
+		throttled = throttled || wirechief.KindOf(try(ann, "wrong", 150+i)) == wirechief.Exhausted
+	}
+	if !throttled {
+		t.Error("a right password of a stranger's has tries forgotten")
 	}
 }
 

@@ -93,17 +93,24 @@ func waitOf(over int) time.Duration {
 	return min(firstWait<<min(over, 20), longestWait)
 }
 
-// forgive takes a try back that was right: an account begins anew, an address
-// has not had this one.
-func (t *throttle) forgive(account limit, address limit) {
+// forgive takes a try back that was right.
+func (t *throttle) forgive(limits ...limit) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, l := range limits {
+		if e := t.tries[l.key]; e != nil {
+			if e.count--; e.count < l.free {
+				e.until = time.Time{}
+			}
+		}
+	}
+}
+
+// clear lets an account begin anew.
+func (t *throttle) clear(account limit) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	delete(t.tries, account.key)
-	if e := t.tries[address.key]; e != nil {
-		if e.count--; e.count < address.free {
-			e.until = time.Time{}
-		}
-	}
 }
 
 // forget removes what has rested.
