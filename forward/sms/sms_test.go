@@ -89,8 +89,10 @@ func TestConformance(t *testing.T) {
 	forwardtest.Run(t, func(*testing.T) *forwardtest.Member {
 		f := newFar()
 		return &forwardtest.Member{
-			Sender:   New(f, nil),
-			Delivery: func(t *testing.T, text string) *wirechief.Delivery { return textOf(t, forward.Text{From: "+13109060901", Text: text}) },
+			Sender: New(f, nil),
+			Delivery: func(t *testing.T, text string) *wirechief.Delivery {
+				return textOf(t, forward.Text{From: "+13109060901", Text: text})
+			},
 			Play: func(a forwardtest.Answer) bool {
 				switch a {
 				case forwardtest.Take:
