@@ -50,6 +50,7 @@ func lives() []live {
 		{"wires", (*Console).liveWires},
 		{"delivery", (*Console).liveDelivery},
 		{"log", (*Console).liveLog},
+		{"bulk", (*Console).liveBulk},
 	}
 }
 

@@ -19,7 +19,7 @@ type route struct {
 func routes() []route {
 	var all []route
 	for _, page := range [][]route{
-		frameRoutes(), signRoutes(), liveRoutes(), messageRoutes(), carrierRoutes(), inboxRoutes(), handsetRoutes(), numberRoutes(), contactRoutes(), exportRoutes(), buyRoutes(), campaignRoutes(), reportRoutes(), webhookRoutes(),
+		frameRoutes(), signRoutes(), liveRoutes(), messageRoutes(), carrierRoutes(), inboxRoutes(), handsetRoutes(), numberRoutes(), contactRoutes(), exportRoutes(), buyRoutes(), campaignRoutes(), reportRoutes(), webhookRoutes(), bulkRoutes(),
 	} {
 		all = append(all, page...)
 	}
@@ -29,7 +29,7 @@ func routes() []route {
 func frameRoutes() []route {
 	return []route{
 		{pattern: "GET /{$}", right: wirechief.RightRead, serve: func(_ *Console, v *visit) error { return v.to("/inbox") }},
-		{pattern: "GET /", right: wirechief.RightRead, serve: func(_ *Console, v *visit) error {
+		{pattern: "GET /", open: true, serve: func(_ *Console, v *visit) error {
 			return wirechief.Errorf(wirechief.NotFound, "there is no page %s", v.r.URL.Path)
 		}},
 		{pattern: "POST /tenant", right: wirechief.RightRead, serve: (*Console).switchTenant},
@@ -82,6 +82,7 @@ func (c *Console) admit(v *visit, rt route) error {
 		return wirechief.Errorf(wirechief.NotFound, "there is no tenant yet; `wirechief apply` with a state file makes one")
 	}
 	if rt.right != "" && !v.may(rt.right) {
+		c.Gate.Note(v.ctx(), v.p, "role.refused", v.r.Method+" "+v.r.URL.Path)
 		return wirechief.Refuse(wirechief.Forbidden, wirechief.RuleRole, "this needs the right %q, which your role (%s) has not; ask an admin of your team", rt.right, v.p.Role)
 	}
 	return nil
