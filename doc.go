@@ -25,7 +25,7 @@
 //	exchange  the core, the only writer                     delivery brings things to customers
 //	inbox     what people do with conversations, contacts and templates
 //	bulk      one text to many from a file, through the exchange
-//	routing, offer, backlog, gsm, e164, optout, schedule    pure, and used by the core
+//	routing, offer, backlog, gsm, e164, optout, schedule, sheet   pure, and used by the core
 //	config, state, archive, media, egress, ident, observe   what a running program needs
 //	server, access, presence                                the way in, who may come, who is there
 //	feed      tells who looks on what changed               report   counts it, for charts

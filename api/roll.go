@@ -16,8 +16,8 @@ import (
 	"github.com/wirechief/wirechief"
 	"github.com/wirechief/wirechief/api/setting"
 	"github.com/wirechief/wirechief/api/wire"
-	"github.com/wirechief/wirechief/e164"
 	"github.com/wirechief/wirechief/exchange"
+	"github.com/wirechief/wirechief/sheet"
 )
 
 // listSeparator is between the entries of a list in one cell, as in state files.
@@ -79,7 +79,7 @@ func (a *api) exportNumbers(ctx context.Context, in *exportInput) (*exportOutput
 		}
 		row := append([]string{n.Number, n.Carrier, n.Type, n.Location, n.Price, strings.Join(n.Capabilities, listSeparator), n.TollFreeVerification}, values...)
 		for i := range row {
-			row[i] = guarded(row[i])
+			row[i] = sheet.Defuse(row[i])
 		}
 		if len(n.Enabled) == 0 {
 			// A cell without anything leaves what is there: what the number can.
@@ -89,32 +89,6 @@ func (a *api) exportNumbers(ctx context.Context, in *exportInput) (*exportOutput
 	}
 	w.Flush()
 	return &exportOutput{csvType, b.Bytes()}, w.Error()
-}
-
-// formulas are the characters at which a spreadsheet begins to calculate.
-const formulas = "=+-@\t\r"
-
-// guarded puts an apostrophe before a cell that a spreadsheet would take for a
-// formula. Numbers stay: a number on the telephone calculates nothing.
-func guarded(cell string) string {
-	if cell == "" || !strings.ContainsRune(formulas+"'", rune(cell[0])) || e164.IsNumber(cell) || isAmount(cell) {
-		return cell
-	}
-	return "'" + cell
-}
-
-// unguarded takes it away.
-func unguarded(cell string) string {
-	if len(cell) > 1 && cell[0] == '\'' && strings.ContainsRune(formulas+"'", rune(cell[1])) {
-		return cell[1:]
-	}
-	return cell
-}
-
-// isAmount says whether a cell is a number such as -5.
-func isAmount(cell string) bool {
-	digits := strings.TrimPrefix(cell, "-")
-	return digits != "" && strings.Trim(digits, "0123456789.") == ""
 }
 
 type importInput struct {
@@ -232,7 +206,7 @@ func readRow(reader *setting.Reader, header, cells []string) (row exchange.Impor
 	}
 	patch := wire.MergePatch{}
 	for i, cell := range cells[:min(len(cells), len(header))] {
-		cell = unguarded(cell)
+		cell = sheet.Restore(cell)
 		if strings.TrimSpace(cell) == "" && header[i] != "number" {
 			continue
 		}

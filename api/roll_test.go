@@ -122,8 +122,7 @@ func TestImportOfMany(t *testing.T) {
 	}
 }
 
-// FuzzTable: whatever comes is read or refused, and a cell that is guarded
-// against spreadsheets is read as it was.
+// FuzzTable: whatever comes is read or refused.
 func FuzzTable(f *testing.F) {
 	for _, seed := range []string{
 		"number,name\n+13105550301,'=1+1\n", "\xef\xbb\xbfnumber;tags\r\n+13105550301;a|b\r\n", "number,forwards\n+12,\"[{\"\"type\"\":\"\"http\"\"}]\"",
@@ -132,12 +131,6 @@ func FuzzTable(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, table string) {
-		if cell := unguarded(guarded(table)); cell != table {
-			t.Errorf("%q came back as %q", table, cell)
-		}
-		if g := guarded(table); g != "" && strings.ContainsRune("=@\t\r", rune(g[0])) {
-			t.Errorf("%q is a formula", g)
-		}
 		read, err := readTable([]byte(table))
 		if err != nil {
 			return

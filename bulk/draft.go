@@ -97,15 +97,15 @@ func (o *Office) draft(ctx context.Context, p wirechief.Principal, q *Request) (
 	if err != nil {
 		return nil, nil, err
 	}
-	sheet, err := openSheet(q.File)
+	file, err := openSheet(q.File)
 	if err != nil {
 		return nil, nil, err
 	}
-	t, err := parseTemplate(q.Text, sheet.columns)
+	t, err := parseTemplate(q.Text, file.columns)
 	if err != nil {
 		return nil, nil, err
 	}
-	rows, err := judgeRows(ctx, b, sheet, t, preview)
+	rows, err := judgeRows(ctx, b, file, t, preview)
 	return b, rows, err
 }
 
@@ -131,7 +131,7 @@ func (q *Request) judge() error {
 }
 
 // judgeRows reads all rows and counts.
-func judgeRows(ctx context.Context, b *wirechief.Bulk, s *sheet, t template, preview func(to, text string) wirechief.Preview) ([]Row, error) {
+func judgeRows(ctx context.Context, b *wirechief.Bulk, s *recipients, t template, preview func(to, text string) wirechief.Preview) ([]Row, error) {
 	var rows []Row
 	first := make(map[string]int) // row of each number
 	for {

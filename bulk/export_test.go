@@ -42,7 +42,3 @@ func Fill(file io.Reader, text string) (texts, bad []string, err error) {
 		}
 	}
 }
-
-// Guarded and Unguarded are what becomes of cells that look like formulas.
-func Guarded(cell string) string   { return guarded(cell) }
-func Unguarded(cell string) string { return unguarded(cell) }

@@ -6,11 +6,10 @@ import (
 	"encoding/csv"
 	"io"
 	"strconv"
-	"strings"
 
 	"github.com/wirechief/wirechief"
-	"github.com/wirechief/wirechief/e164"
 	"github.com/wirechief/wirechief/gsm"
+	"github.com/wirechief/wirechief/sheet"
 )
 
 // pageMost is the most that the store gives at once.
@@ -125,27 +124,7 @@ func (o *Office) result(ctx context.Context, tenant string, row *wirechief.BulkR
 		}
 	}
 	return []string{
-		strconv.Itoa(row.Seq), guarded(row.To), guarded(row.Text), strconv.Itoa(row.Segments),
-		string(row.State), message, status, guarded(row.Error),
+		strconv.Itoa(row.Seq), sheet.Defuse(row.To), sheet.Defuse(row.Text), strconv.Itoa(row.Segments),
+		string(row.State), message, status, sheet.Defuse(row.Error),
 	}, nil
-}
-
-// formulas are the characters at which a spreadsheet begins to calculate.
-const formulas = "=+-@\t\r"
-
-// guarded puts an apostrophe before a cell that a spreadsheet would take for a
-// formula. Numbers stay: a number on the telephone calculates nothing.
-func guarded(cell string) string {
-	if cell == "" || !strings.ContainsRune(formulas+"'", rune(cell[0])) || e164.IsNumber(cell) {
-		return cell
-	}
-	return "'" + cell
-}
-
-// unguarded takes it away.
-func unguarded(cell string) string {
-	if len(cell) > 1 && cell[0] == '\'' && strings.ContainsRune(formulas+"'", rune(cell[1])) {
-		return cell[1:]
-	}
-	return cell
 }

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/text/encoding/unicode"
 
 	"github.com/wirechief/wirechief"
+	"github.com/wirechief/wirechief/sheet"
 )
 
 // Limits of a file.
@@ -28,9 +29,9 @@ const (
 // in any case, the first of them first.
 var phoneColumns = [...]string{"to", "phone", "number"}
 
-// sheet is a CSV file being read: with a heading row, separated by commas,
+// recipients is a CSV file being read: with a heading row, separated by commas,
 // semicolons or tabs, in UTF-8 or as what Excel calls Unicode text.
-type sheet struct {
+type recipients struct {
 	r       *csv.Reader
 	columns []string
 	phone   int // which of them holds the recipient
@@ -38,7 +39,7 @@ type sheet struct {
 }
 
 // openSheet reads the heading row.
-func openSheet(file io.Reader) (*sheet, error) {
+func openSheet(file io.Reader) (*recipients, error) {
 	r := bufio.NewReaderSize(&bounded{r: file, left: MaxFile}, headRoom)
 	start, err := r.Peek(3)
 	if err != nil && !errors.Is(err, io.EOF) {
@@ -56,7 +57,7 @@ func openSheet(file io.Reader) (*sheet, error) {
 	}
 	separator, skip := separatorOf(head)
 	r.Discard(skip)
-	s := &sheet{r: csv.NewReader(&sparse{r: r, separator: separator})}
+	s := &recipients{r: csv.NewReader(&sparse{r: r, separator: separator})}
 	s.r.Comma = rune(separator)
 	s.r.FieldsPerRecord = -1
 	s.r.ReuseRecord = true
@@ -100,7 +101,7 @@ func separatorOf(head []byte) (separator byte, skip int) {
 }
 
 // heading reads the names of the columns and finds the recipients' one.
-func (s *sheet) heading() error {
+func (s *recipients) heading() error {
 	record, err := s.r.Read()
 	switch {
 	case errors.Is(err, io.EOF):
@@ -138,7 +139,7 @@ func (s *sheet) heading() error {
 // next reads a row into cells, which are good until the next call. Bad says what
 // is wrong with the row alone; io.EOF ends the file, and any other error is about
 // the whole of it. Rows without anything are left out.
-func (s *sheet) next() (cells []string, bad string, err error) {
+func (s *recipients) next() (cells []string, bad string, err error) {
 	for {
 		record, err := s.r.Read()
 		if errors.Is(err, io.EOF) {
@@ -186,7 +187,7 @@ func clean(cell string) string {
 	if strings.Contains(cell, "\r") {
 		cell = strings.ReplaceAll(strings.ReplaceAll(cell, "\r\n", "\n"), "\r", "\n")
 	}
-	return unguarded(cell)
+	return sheet.Restore(cell)
 }
 
 func notUTF8() error {

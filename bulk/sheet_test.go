@@ -138,18 +138,6 @@ func TestNumbers(t *testing.T) {
 	}
 }
 
-func TestGuard(t *testing.T) {
-	for _, cell := range []string{"=1+1", "+cmd", "-2", "@x", "\tx", "'x", "'=x", "plain", "", "+13105551212"} {
-		g := bulk.Guarded(cell)
-		if g != "" && strings.ContainsRune("=-@\t\r", rune(g[0])) || strings.HasPrefix(g, "+") && !e164.IsNumber(g) {
-			t.Errorf("%q is a formula", g)
-		}
-		if back := bulk.Unguarded(g); back != cell {
-			t.Errorf("%q became %q, and %q again", cell, g, back)
-		}
-	}
-}
-
 // Whatever comes in, every row is a text in UTF-8 of a bounded length or has a
 // reason, and an error is one that a person can read.
 func FuzzFile(f *testing.F) {

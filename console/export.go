@@ -9,6 +9,7 @@ import (
 
 	"github.com/wirechief/wirechief"
 	"github.com/wirechief/wirechief/inbox"
+	"github.com/wirechief/wirechief/sheet"
 )
 
 func exportRoutes() []route {
@@ -52,7 +53,7 @@ func exporter(write func(*Console, *visit, walk) error) func(*Console, *visit) e
 }
 
 // exportCSV writes one line for each message and entry. Cells that a
-// spreadsheet would run are defused ([inbox.Defuse]).
+// spreadsheet would run are defused ([sheet.Defuse]).
 func (c *Console) exportCSV(v *visit, each walk) error {
 	v.download("conversations.csv", "text/csv; charset=utf-8")
 	out := csv.NewWriter(v.w)
@@ -68,7 +69,7 @@ func (c *Console) exportCSV(v *visit, each walk) error {
 				row = append(row, string(it.Entry.Kind), "", "", it.Entry.Text, "", it.Entry.Who, "")
 			}
 			for i := range row {
-				row[i] = inbox.Defuse(row[i])
+				row[i] = sheet.Defuse(row[i])
 			}
 			if err := out.Write(row); err != nil {
 				return err

@@ -12,6 +12,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/wirechief/wirechief"
+	"github.com/wirechief/wirechief/sheet"
 )
 
 // suppressionSize is the greatest size of a file in octets.
@@ -148,13 +149,14 @@ func readSuppressions(file io.Reader) (rows []wirechief.OptOut, lines []int, bad
 		}
 		var o wirechief.OptOut
 		for i, cell := range record {
+			cell = strings.TrimSpace(sheet.Restore(cell))
 			switch head[i] {
 			case "handset":
-				o.Handset = strings.TrimSpace(cell)
+				o.Handset = cell
 			case "number":
-				o.Number = strings.TrimSpace(cell)
+				o.Number = cell
 			case "reason":
-				o.Reason = strings.TrimPrefix(strings.TrimSpace(cell), "'")
+				o.Reason = cell
 			}
 		}
 		rows, lines = append(rows, o), append(lines, line)
@@ -175,16 +177,8 @@ func (x *Exchange) ExportSuppressions(_ context.Context, p wirechief.Principal, 
 	out := csv.NewWriter(to)
 	out.Write(suppressionColumns) // its error stays, and is told at the end
 	for _, o := range x.dir.ledgerOf(p.Tenant) {
-		out.Write([]string{o.Handset, o.Number, plainCell(o.Reason), plainCell(o.Word), plainCell(o.By), o.At.UTC().Format(time.RFC3339)})
+		out.Write([]string{o.Handset, o.Number, sheet.Defuse(o.Reason), sheet.Defuse(o.Word), sheet.Defuse(o.By), o.At.UTC().Format(time.RFC3339)})
 	}
 	out.Flush()
 	return out.Error()
-}
-
-// plainCell keeps a spreadsheet from reading what people wrote as a formula.
-func plainCell(s string) string {
-	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
-		return "'" + s
-	}
-	return s
 }

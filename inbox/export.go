@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/wirechief/wirechief"
+	"github.com/wirechief/wirechief/sheet"
 )
 
 // columns of a CSV file of contacts, in the order of an export.
@@ -15,7 +16,7 @@ var columns = []string{"name", "phones", "email", "company", "notes", "labels", 
 // ExportContacts writes contacts as CSV (RFC 4180, UTF-8) with a heading line:
 // name, phones, email, company, notes, labels, reference, blocked. Several
 // phones and labels in a cell are parted by "; ". Cells are defused, see
-// [Defuse]. The filter's Skip and Limit mean nothing.
+// [sheet.Defuse]. The filter's Skip and Limit mean nothing.
 func (d *Desk) ExportContacts(ctx context.Context, p wirechief.Principal, w io.Writer, f wirechief.ContactFilter) error {
 	ctx, err := enter(ctx, p, "contacts.export", wirechief.RightExport)
 	if err != nil {
@@ -35,7 +36,7 @@ func (d *Desk) ExportContacts(ctx context.Context, p wirechief.Principal, w io.W
 			c.Name, strings.Join(c.Phones, "; "), c.Email, c.Company, c.Notes, strings.Join(c.Labels, "; "), c.Reference, blocked,
 		}
 		for i := range row {
-			row[i] = Defuse(row[i])
+			row[i] = sheet.Defuse(row[i])
 		}
 		return out.Write(row)
 	})

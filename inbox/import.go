@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/wirechief/wirechief"
+	"github.com/wirechief/wirechief/sheet"
 )
 
 // ImportOptions says how a file of contacts is taken over.
@@ -133,7 +134,7 @@ func (m *importing) take(l *line) error {
 		Notes: l.cells["notes"], Labels: list(l.cells["labels"]), Reference: l.cells["reference"],
 	}
 	for i := range said.Phones {
-		said.Phones[i] = Restore(strings.TrimSpace(said.Phones[i]))
+		said.Phones[i] = sheet.Restore(strings.TrimSpace(said.Phones[i]))
 	}
 	if wrong := judgeContact(&said, m.o.Region); wrong != nil {
 		return wrong

@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/wirechief/wirechief"
+	"github.com/wirechief/wirechief/sheet"
 )
 
 // Limits of a file of contacts.
@@ -100,7 +101,7 @@ func fill(l *line, names, record []string) {
 		return
 	}
 	for i, cell := range record {
-		cell = strings.TrimSpace(Restore(cell))
+		cell = strings.TrimSpace(sheet.Restore(cell))
 		switch before := l.cells[names[i]]; {
 		case names[i] == "" || cell == "":
 		case before == "":
@@ -127,7 +128,7 @@ func folded(heading string) string {
 			return -1
 		}
 		return r
-	}, strings.ToLower(strings.TrimSpace(Restore(heading))))
+	}, strings.ToLower(strings.TrimSpace(sheet.Restore(heading))))
 }
 
 // separator is the one that stands most often in the first line.
