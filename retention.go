@@ -12,13 +12,14 @@ type Retention struct {
 // Redacted stands in the place of a text that the tenant had removed.
 const Redacted = "(redacted)"
 
-// Forget redacts or removes what is older than an instant, or one
-// conversation. It touches nothing that still waits to be sent or delivered.
+// Forget redacts or removes what is older than an instant, one conversation, or
+// all that went between the tenant and a peer. It touches nothing that still waits to be sent or delivered.
 // Result.Count is how many messages it was.
 type Forget struct {
 	Tenant       string
 	Before       time.Time // created before
 	Conversation int64     // only those of it; 0: all
+	Peer         string    // only those from or to it, in a conversation or (as of who is blocked) in none; "": all
 	Remove       bool      // false: texts, files and what deliveries hold of them are redacted
 	MediaOnly    bool      // only files
 }

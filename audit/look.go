@@ -334,6 +334,9 @@ func (b *batch) forget(c wirechief.Forget) wirechief.Command {
 	if c.Conversation != 0 {
 		subject = "conversation " + decimal(c.Conversation)
 	}
+	if c.Peer != "" {
+		subject = "peer " + c.Peer
+	}
 	if c.MediaOnly {
 		subject += ", files only"
 	}

@@ -278,6 +278,7 @@ func TestForget(t *testing.T) {
 	for want, f := range map[string]wirechief.Forget{
 		"messages.remove before 2026-03-02T12:00:00Z":             {Tenant: "acme", Before: t0, Remove: true},
 		"messages.redact conversation 4":                          {Tenant: "acme", Before: t0, Conversation: 4},
+		"messages.remove peer +13105551212":                       {Tenant: "acme", Peer: "+13105551212", Remove: true},
 		"messages.redact before 2026-03-02T12:00:00Z, files only": {Tenant: "acme", Before: t0, MediaOnly: true},
 	} {
 		if _, err := w.Apply(wirechief.WithPrincipal(t.Context(), olga), f); err != nil {

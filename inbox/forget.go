@@ -30,8 +30,8 @@ func (d *Desk) ForgetConversation(ctx context.Context, p wirechief.Principal, id
 	return f, d.forget(ctx, p, c, remove, &f)
 }
 
-// ForgetContact forgets a person: the contact, and all conversations with their
-// phones. That they opted out stays known, for that is what keeps texts from
+// ForgetContact forgets a person: the contact, all conversations with their
+// phones, and what they sent while they were blocked, which is in none. That they opted out stays known, for that is what keeps texts from
 // them; so does what the audit log says. A block ends with the contact.
 func (d *Desk) ForgetContact(ctx context.Context, p wirechief.Principal, id int64) (Forgotten, error) {
 	ctx, err := enter(ctx, p, "contact.forget", wirechief.RightSettings)
@@ -53,6 +53,13 @@ func (d *Desk) ForgetContact(ctx context.Context, p wirechief.Principal, id int6
 		if err := d.forget(ctx, p, v, true, &f); err != nil {
 			return f, err
 		}
+	}
+	for _, phone := range c.Phones {
+		results, err := d.apply(ctx, wirechief.Forget{Tenant: p.Tenant, Peer: phone, Remove: true})
+		if err != nil {
+			return f, err
+		}
+		f.Messages += results[0].Count
 	}
 	return f, d.putContacts(ctx, c, nil, wirechief.DropContact{Tenant: p.Tenant, ID: id})
 }

@@ -44,16 +44,21 @@ func TestForgetContact(t *testing.T) {
 	three, _ := w.arrives("acme", "+14155550113", ours, "c")
 	c := ok[wirechief.Contact](t)(w.desk.PutContact(ctx, ann, wirechief.Contact{Name: "Maria", Phones: []string{peer, peer2}}))
 	ok[wirechief.Contact](t)(w.desk.BlockContact(ctx, ann, c.ID, true))
+	blocked := w.message("acme", wirechief.Inward, peer, ours, "spam", wirechief.EventReceived)
+	blocked.Blocked = true
+	w.do(wirechief.Accept{Messages: []*wirechief.Message{blocked}})
 	_, err := w.desk.ForgetContact(ctx, mallory, c.ID)
 	wants(t, "another's", err, wirechief.NotFound, wirechief.RuleReference, "contact")
 	f := ok[inbox.Forgotten](t)(w.desk.ForgetContact(ctx, owner, c.ID))
-	same(t, "forgotten", f, inbox.Forgotten{Messages: 2, Conversations: 2})
+	same(t, "forgotten", f, inbox.Forgotten{Messages: 3, Conversations: 2})
 	for _, id := range []int64{one, two} {
 		_, err := w.desk.Conversation(ctx, owner, id)
 		wants(t, "conversation", err, wirechief.NotFound, wirechief.RuleReference, "conversation")
 	}
 	_, err = w.desk.Contact(ctx, owner, c.ID)
 	wants(t, "contact", err, wirechief.NotFound, wirechief.RuleReference, "contact")
+	_, err = w.store.Message(ctx, blocked.MessageKey)
+	wants(t, "what they sent while they were blocked", err, wirechief.NotFound, "", "")
 	same(t, "somebody else", w.kinds(three), []string{"c"})
 	if w.desk.Blocked("acme", peer) {
 		t.Error("blocked without a contact")

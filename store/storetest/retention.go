@@ -134,6 +134,17 @@ func retentionTests() []testCase {
 			same(t, "left", ids(must(s.Messages(t.Context(), wirechief.MessageFilter{}))(t), messageID), []int64{2})
 			same(t, "audit", len(must(s.Audit(t.Context(), wirechief.AuditFilter{Tenant: acme}))(t)), 1)
 		}},
+		{"forget/one peer, in a conversation or in none", func(t *testing.T, s wirechief.Store) {
+			blocked := inbound(acme, 4, peer, func(m *wirechief.Message) { m.Blocked = true })
+			do(t, s, accept(inbound(acme, 1, peer), inbound(acme, 2, other)), accept(outbound(acme, 3, peer)), accept(blocked), accept(inbound(brand, 5, peer)))
+			same(t, "in none", message(t, s, key(acme, 4)).Conversation, int64(0))
+			same(t, "redacted", do(t, s, wirechief.Forget{Tenant: acme, Peer: peer})[0].Count, 2) // one waits
+			same(t, "text", message(t, s, key(acme, 4)).Text, wirechief.Redacted)
+			same(t, "of another", message(t, s, key(acme, 2)).Text, "hello")
+			same(t, "older", do(t, s, wirechief.Forget{Tenant: acme, Peer: peer, Before: t0.Add(-time.Hour), Remove: true})[0].Count, 0)
+			same(t, "removed", do(t, s, wirechief.Forget{Tenant: acme, Peer: peer, Remove: true})[0].Count, 2)
+			same(t, "left", ids(must(s.Messages(t.Context(), wirechief.MessageFilter{}))(t), messageID), []int64{5, 3, 2})
+		}},
 		{"forget/the newest of a conversation may go before the oldest", func(t *testing.T, s wirechief.Store) {
 			do(t, s, accept(outbound(acme, 1, peer, says("waits"))), accept(inbound(acme, 2, peer)))
 			do(t, s, wirechief.Forget{Tenant: acme, Conversation: 1, Remove: true})
