@@ -25,7 +25,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // house is a whole program with two tenants, for tests.
 type house struct {
 	*app.App
-	t *testing.T
+	t testing.TB
 }
 
 const houseState = `
@@ -57,7 +57,14 @@ offers:
 
 func newHouse(t *testing.T) *house {
 	t.Helper()
-	dir := t.TempDir()
+	h := openHouse(t, t.TempDir())
+	t.Cleanup(h.stop)
+	return h
+}
+
+// openHouse starts the program over a folder, which may have data already.
+func openHouse(t testing.TB, dir string) *house {
+	t.Helper()
 	state := filepath.Join(dir, "state.yaml")
 	if err := os.WriteFile(state, []byte(houseState), 0o600); err != nil {
 		t.Fatal(err)
@@ -73,17 +80,20 @@ func newHouse(t *testing.T) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
-		defer cancel()
-		if err := a.Stop(ctx); err != nil {
-			t.Error(err)
-		}
-	})
+	h := &house{a, t}
 	if err := a.Start(t.Context()); err != nil {
+		h.stop()
 		t.Fatal(err)
 	}
-	return &house{a, t}
+	return h
+}
+
+func (h *house) stop() {
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	if err := h.Stop(ctx); err != nil {
+		h.t.Error(err)
+	}
 }
 
 // browser is somebody's, without scripts.

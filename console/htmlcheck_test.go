@@ -14,7 +14,7 @@ type node = html.Node
 
 type document struct{ root *html.Node }
 
-func parse(t *testing.T, page string) document {
+func parse(t testing.TB, page string) document {
 	t.Helper()
 	root, err := html.Parse(strings.NewReader(page))
 	if err != nil {

@@ -68,6 +68,7 @@ func appendDetail(b []byte, d *wirechief.Detail) ([]byte, error) {
 	o.text(`"destination":`, d.To)
 	o.text(`"status":`, d.Status)
 	o.text(`"dialect":`, d.Dialect)
+	o.text(`"who":`, d.Who)
 	if d.Attempt != nil {
 		attempt, err := json.Marshal(d.Attempt)
 		if err != nil {

@@ -176,6 +176,9 @@ func (s *Store) Messages(ctx context.Context, f wirechief.MessageFilter) (out []
 			if after, before, err = narrow(c, shards[0], &f, after, before); err != nil {
 				return err
 			}
+			if err := nearby(c, &q, f.Tenant, f.Number); err != nil {
+				return err
+			}
 		}
 		skip := max(f.Skip, 0)
 		keys, err := page(c, "message", &q, shards, after, before, f.After > 0 || f.Oldest, limit+skip)

@@ -72,3 +72,31 @@ func idAt(c *conn, shard wirechief.Shard, t time.Time) (int64, error) {
 	}
 	return low, nil
 }
+
+// nearby narrows a query for the messages of a peer to the conversations with
+// them, and to what is in none: a scan of everything that the tenant has would
+// find little. Of a number of ours much is found soon, and it is left alone.
+func nearby(c *conn, q *query, tenant, peer string) error {
+	if peer == "" {
+		return nil
+	}
+	const most = 200
+	var keys []any
+	rows := c.q("SELECT key FROM conversation WHERE tenant = ? AND peer = ? LIMIT ?").text(tenant).text(peer).int(most)
+	if err := rows.each(func() error {
+		keys = append(keys, rows.getInt())
+		return nil
+	}); err != nil || len(keys) == most {
+		return err
+	}
+	ours := c.q("SELECT 1 FROM number WHERE number = ?1 UNION ALL SELECT 1 FROM conversation WHERE tenant = ?2 AND number = ?1 LIMIT 1").text(peer).text(tenant)
+	switch found, err := ours.row(); {
+	case err != nil:
+		return err
+	case found:
+		ours.done()
+		return nil
+	}
+	q.and("conversation IN (0"+strings.Repeat(", ?", len(keys))+")", keys...)
+	return nil
+}
