@@ -130,11 +130,13 @@ type Message struct {
 	Hops       int       // forwards of ours that led to it
 	Property   string    // the project that it belongs to; empty: the tenant's first
 	// Conversation is the thread that it belongs to. Stores set it when they
-	// insert the message, unless it is Blocked: then it is in none.
+	// insert the message, unless it is Apart: then it is in none.
 	Conversation int64
-	Blocked      bool // from a blocked peer: kept, in no conversation, told to nobody. Not kept itself.
-	Options      *MessageOptions
-	Events       []Event
+	// Apart keeps it out of conversations: it is from a blocked peer and told to
+	// nobody, or of ours under somebody else's number. Not kept itself.
+	Apart   bool
+	Options *MessageOptions
+	Events  []Event
 }
 
 // MessageKey finds a message: the shard of its tenant and its id.

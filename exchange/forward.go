@@ -56,7 +56,7 @@ func (c *consequences) commands(m *wirechief.Message, now time.Time) []wirechief
 // says of the same kind.
 func (x *Exchange) arrival(m *wirechief.Message, now time.Time) (c consequences) {
 	n := x.dir.number(m.To)
-	if m.Blocked || n == nil || n.Tenant != m.Tenant {
+	if m.Apart || n == nil || n.Tenant != m.Tenant {
 		return c
 	}
 	notice := wirechief.Notice{Event: wirechief.NoticeInbound, At: m.CreatedAt, Message: m}

@@ -42,7 +42,7 @@ func (x *Exchange) receive(ctx context.Context, n *wirechief.Number, in wirechie
 		Tenant:     n.Tenant, Ref: x.IDs.UUID(), Direction: wirechief.Inward, From: in.From, To: in.To, Also: in.Also,
 		Text: in.Text, MMS: len(in.Media) > 0, Encoding: a.Encoding.String(), Segments: max(a.Segments, 1),
 		Carrier: in.Carrier, CreatedAt: now, Hops: max(in.Hops, x.hopsOf(ctx, in, now)), Property: n.Property,
-		Blocked: x.Blocked != nil && x.Blocked(n.Tenant, in.From),
+		Apart: x.Blocked != nil && x.Blocked(n.Tenant, in.From),
 	}
 	event := wirechief.Event{At: now, Type: wirechief.EventReceived, Detail: wirechief.Detail{
 		Carrier: in.Carrier, Raw: in.Raw, Missing: missing, DoneAt: in.At,
@@ -51,7 +51,7 @@ func (x *Exchange) receive(ctx context.Context, n *wirechief.Number, in wirechie
 		event.Detail.Parts = joined.Total
 	}
 	m.Record(event)
-	if m.Blocked {
+	if m.Apart {
 		m.Record(wirechief.Event{At: now, Type: wirechief.EventSuppressed, Detail: wirechief.Detail{
 			Rule: wirechief.RuleBlocked, Because: in.From + " is blocked: the message is kept and told to nobody",
 		}})
@@ -81,7 +81,7 @@ func (x *Exchange) receive(ctx context.Context, n *wirechief.Number, in wirechie
 	if word != "" {
 		if change, ok := x.ledgerChange(n, in.From, in.Text, now); ok {
 			accept.OptOuts = []wirechief.OptOut{change}
-			if !m.Blocked {
+			if !m.Apart && change.Word != "" { // else it is still out, by what a person entered
 				accept.Entries = append(accept.Entries, x.ledgerEntry(m, change))
 			}
 		}
@@ -130,7 +130,7 @@ func (x *Exchange) holdMedia(ctx context.Context, m *wirechief.Message, in wirec
 	for _, source := range in.Media {
 		if source.Data == nil {
 			m.Media = append(m.Media, wirechief.MediaItem{Source: source.URL, Type: source.Type})
-			if !m.Blocked { // nobody will look at it
+			if !m.Apart { // nobody will look at it
 				m.Queue = wirechief.Queue{Lane: wirechief.LaneMedia, At: now}
 			}
 			continue

@@ -171,7 +171,7 @@ func (x *Exchange) plan(ctx context.Context, r *wirechief.SendRequest, tenant *w
 		at, because, answer := x.timed(ctx, r, tenant, to, at, now)
 		m := &wirechief.Message{
 			MessageKey: wirechief.MessageKey{Shard: shard, ID: x.IDs.Next()},
-			Tenant:     r.Tenant, Ref: res.Ref, Direction: wirechief.Outward, From: cmp.Or(r.As, r.From), To: to,
+			Tenant:     r.Tenant, Ref: res.Ref, Direction: wirechief.Outward, From: cmp.Or(r.As, r.From), To: to, Apart: r.As != "",
 			Text: r.Text, MMS: mms, Encoding: res.Encoding, Segments: res.Segments,
 			CreatedAt: now, ValidUntil: at.Add(validity), Dialect: r.Dialect,
 			Property: cmp.Or(r.Property, sender.Property), Options: options, Hops: r.Hops,

@@ -68,7 +68,7 @@ func (t *teller) tell(command wirechief.Command, r *wirechief.Result) {
 func (t *teller) accept(c *wirechief.Accept, r *wirechief.Result) {
 	var last *wirechief.Message
 	for _, m := range c.Messages {
-		if m.Blocked {
+		if m.Apart {
 			continue // kept, and told to nobody
 		}
 		kind := Out

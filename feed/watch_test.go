@@ -89,7 +89,7 @@ var told = []struct {
 		wirechief.Accept{
 			Messages: []*wirechief.Message{func() *wirechief.Message {
 				m := message(5, 0, wirechief.Inward, wirechief.StatusReceived)
-				m.Blocked = true
+				m.Apart = true
 				return m
 			}()},
 			OptOuts:  []wirechief.OptOut{{Tenant: "acme", Number: "+13109060901", Handset: "+14155551212", Out: true}},

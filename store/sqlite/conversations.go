@@ -71,7 +71,7 @@ const (
 // join finds or opens the conversation of a message that is about to be inserted.
 func (w *writer) join(m *wirechief.Message) error {
 	m.Conversation = 0
-	if m.Blocked {
+	if m.Apart {
 		return nil
 	}
 	p := pairOf(m)

@@ -29,7 +29,7 @@ func outbound(tenant string, id int64, to string, change ...func(*wirechief.Mess
 
 func says(s string) func(*wirechief.Message) { return func(m *wirechief.Message) { m.Text = s } }
 
-func blocked(m *wirechief.Message) { m.Blocked = true }
+func blocked(m *wirechief.Message) { m.Apart = true }
 
 func conversationKey(tenant string, id int64) wirechief.ConversationKey {
 	return wirechief.ConversationKey(key(tenant, id))

@@ -135,7 +135,7 @@ func retentionTests() []testCase {
 			same(t, "audit", len(must(s.Audit(t.Context(), wirechief.AuditFilter{Tenant: acme}))(t)), 1)
 		}},
 		{"forget/one peer, in a conversation or in none", func(t *testing.T, s wirechief.Store) {
-			blocked := inbound(acme, 4, peer, func(m *wirechief.Message) { m.Blocked = true })
+			blocked := inbound(acme, 4, peer, func(m *wirechief.Message) { m.Apart = true })
 			do(t, s, accept(inbound(acme, 1, peer), inbound(acme, 2, other)), accept(outbound(acme, 3, peer)), accept(blocked), accept(inbound(brand, 5, peer)))
 			same(t, "in none", message(t, s, key(acme, 4)).Conversation, int64(0))
 			same(t, "redacted", do(t, s, wirechief.Forget{Tenant: acme, Peer: peer})[0].Count, 2) // one waits
