@@ -64,7 +64,7 @@ type SendRecipient struct {
 // Notice is something to tell a customer about a message: what a [Formatter]
 // turns into the shape of its vendor.
 type Notice struct {
-	Event   string   // NoticeInbound or NoticeReceipt
+	Event   string   // NoticeInbound or NoticeReceipt; NoticeTest
 	ID      string   // UUID, the same at every try
 	Message *Message // with its events
 	Receipt *Receipt // NoticeReceipt: the one that settled it; nil when we settled it ourselves
@@ -72,6 +72,8 @@ type Notice struct {
 	Webhook *Webhook // a named one of the tenant
 	Forward *Forward // of the number, to a URL
 	Hook    *Hook    // of the number or of one text
+	// Endpoint is one of the tenant that is told of all its numbers.
+	Endpoint *Endpoint
 	// Of all but named webhooks: our number (nil when the text is from a name),
 	// what the tenant is called in the API of whose shape it gets (the account of
 	// its credential there, or else the name; "" when it has none), and the
@@ -87,6 +89,7 @@ type Notice struct {
 const (
 	NoticeInbound = "inbound"
 	NoticeReceipt = "receipt"
+	NoticeTest    = "test" // of a message that nobody sent; to endpoints only
 )
 
 // MediaLink is where the customer's program can fetch a file of a message.

@@ -122,6 +122,8 @@ const (
 	EntityTemplate   EntityKind = "template"
 	EntitySession    EntityKind = "session" // Key: the hash of its token
 	EntityKeyUse     EntityKind = "key_use" // when a credential was last used; Key: that of the credential
+	EntityEndpoint   EntityKind = "endpoint"
+	EntitySigning    EntityKind = "signing" // the secret that what goes to a destination is signed with
 	EntityPause      EntityKind = "pause"   // a paused carrier (tenant "") or destination; Key names it
 	EntitySecret     EntityKind = "secret"  // of the installation (tenant ""), made at its first start
 )

@@ -8,26 +8,12 @@ import (
 	"github.com/wirechief/wirechief"
 	"github.com/wirechief/wirechief/api/wire"
 	"github.com/wirechief/wirechief/exchange"
+	"github.com/wirechief/wirechief/webhook"
 )
 
 // message gives a message with its whole timeline.
 func (a *api) message(m *wirechief.Message, deliveries []*wirechief.Delivery) wire.Message {
-	out := wire.Message{
-		ID: m.ID, Tenant: m.Tenant, Direction: string(m.Direction), From: m.From, To: m.To, Text: m.Text,
-		Media: make([]wire.Media, len(m.Media)), Segments: m.Segments, Status: string(m.Status),
-		Carrier: m.Carrier, CreatedAt: m.CreatedAt.UTC(), Events: timeline(m, deliveries),
-		Ref: m.Ref, Also: orNone(m.Also),
-	}
-	if len(m.CarrierIDs) > 0 {
-		out.CarrierID = m.CarrierIDs[0]
-	}
-	for i, item := range m.Media {
-		out.Media[i] = wire.Media{URL: item.Source, Type: item.Type, Size: item.Size}
-		if item.Token != "" {
-			out.Media[i] = wire.Media(a.Link(item))
-		}
-	}
-	return out
+	return webhook.NewMessage(m, timeline(m, deliveries), a.Link)
 }
 
 // timeline joins what happened to a message with what was caused by it: each

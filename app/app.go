@@ -123,7 +123,7 @@ func New(ctx context.Context, cfg *config.Config, o Options) (_ *App, err error)
 	a.newPresence(ids)
 	a.exchange = exchange.New(exchange.Options{
 		Store: a.watched, Carriers: links, Routes: routes(cfg), IDs: ids, Deliver: a.engine,
-		Formats: formats(func(tenant string) string { return a.exchange.Workspace(tenant) }),
+		Formats: formats(func(tenant string) string { return a.exchange.Workspace(tenant) }, a.keeper.Link),
 		Guard:   a.guard, Media: a.keeper, Audio: a.keeper, Now: o.Now, Log: o.Log, Meter: a.metrics,
 		Validity: cfg.Messages.Validity, Join: cfg.Messages.Join,
 		Reservation: cfg.Numbers.Reservation, Aging: cfg.Numbers.Aging,

@@ -15,6 +15,7 @@ import (
 	"github.com/wirechief/wirechief/ident"
 	"github.com/wirechief/wirechief/media"
 	"github.com/wirechief/wirechief/observe"
+	"github.com/wirechief/wirechief/webhook"
 )
 
 // fetchTimeout bounds the fetching of one picture.
@@ -31,6 +32,7 @@ func (a *App) outward(o Options, ids *ident.Source) error {
 		return &wirechief.Error{Op: "configuration", Kind: wirechief.Invalid, Message: wirechief.MessageOf(err), Err: err}
 	}
 	web := delivery.NewHTTP(a.guard, o.Version.Version, o.Now)
+	web.Signer = signer{a}
 	mails, err := a.mailer(o)
 	if err != nil {
 		return err
@@ -67,6 +69,13 @@ func (r relay) Relay(ctx context.Context, s wirechief.SendRequest) (wirechief.Se
 
 func (r relay) MediaLinks(ctx context.Context, tenant string, tokens []string) []string {
 	return r.a.exchange.MediaLinks(ctx, tenant, tokens)
+}
+
+// signer is the exchange, likewise.
+type signer struct{ a *App }
+
+func (s signer) Sign(d *wirechief.Delivery, at time.Time, body []byte) ([]webhook.Field, []wirechief.Secret) {
+	return s.a.exchange.Sign(d, at, body)
 }
 
 // gone makes the pause of a destination last that answered 410.

@@ -13,6 +13,7 @@ import (
 	"github.com/wirechief/wirechief/dialect/fonedynamics"
 	"github.com/wirechief/wirechief/dialect/message2give"
 	"github.com/wirechief/wirechief/routing"
+	"github.com/wirechief/wirechief/webhook"
 )
 
 // carriers builds the carriers of a configuration. This is the list of the
@@ -50,10 +51,11 @@ func carriers(cfg *config.Config, s carrier.Services) ([]carrier.Carrier, error)
 	return out, nil
 }
 
-// formats are the dialects that tell customers something. workspace gives that
-// of a tenant.
-func formats(workspace func(tenant string) string) map[string]wirechief.Formatter {
+// formats are the dialects that tell customers something, ours among them.
+// workspace gives that of a tenant, link where a kept file can be fetched.
+func formats(workspace func(tenant string) string, link webhook.Linker) map[string]wirechief.Formatter {
 	return map[string]wirechief.Formatter{
+		wirechief.DialectOwn:          webhook.Formatter{Link: link},
 		wirechief.DialectBulkVS:       bulkvsapi.Formatter{},
 		wirechief.DialectFoneDynamics: fonedynamics.Formatter{},
 		wirechief.DialectMessage2Give: message2give.Formatter{Workspace: workspace},

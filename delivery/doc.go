@@ -27,6 +27,7 @@
 // Stopping is neither failure nor attempt: nothing new begins, what is under
 // way may end, and what is cut off counts as no try.
 //
-// The engine signs nothing, formats nothing and decides nothing about
-// messages. Where requests may go is egress's to say.
+// Requests to a destination that has a secret gain the fields of a signature,
+// made for each try ([Signer]). The engine keeps no secrets, formats nothing and
+// decides nothing about messages. Where requests may go is egress's to say.
 package delivery

@@ -15,6 +15,7 @@ import (
 
 	"github.com/wirechief/wirechief"
 	"github.com/wirechief/wirechief/egress"
+	"github.com/wirechief/wirechief/webhook"
 )
 
 // endpoint is a URL that requests are made to: what of them is always the
@@ -107,16 +108,30 @@ func (ep *endpoint) hide(s string) string {
 	return s
 }
 
+// isQuery says whether the body of a delivery is sent as part of the URL
+// (fonedynamics: SMS webhooks, GET: appended to the query that is there).
+func isQuery(d *wirechief.Delivery) bool {
+	return d.Method == http.MethodGet && len(d.Body) > 0 && strings.HasPrefix(d.ContentType, "application/x-www-form-urlencoded")
+}
+
+// sentBody is what a request has as its body.
+func sentBody(d *wirechief.Delivery) []byte {
+	if isQuery(d) {
+		return nil
+	}
+	return d.Body
+}
+
 // request writes a whole request to b and gives the record of it: line and
-// header, secrets hidden. It refuses what cannot be a request.
-func (ep *endpoint) request(b []byte, d *wirechief.Delivery) (out []byte, record string, err error) {
+// header, secrets hidden. It refuses what cannot be a request. signed are the
+// fields of a signature; they are in place of fields of the same name.
+func (ep *endpoint) request(b []byte, d *wirechief.Delivery, signed []webhook.Field) (out []byte, record string, err error) {
 	method := cmp.Or(d.Method, http.MethodPost)
 	if !httpguts.ValidHeaderFieldName(method) { // both are tokens, RFC 9110 5.6.2
 		return nil, "", wirechief.Errorf(wirechief.Invalid, "%q is no method of a request", method)
 	}
 	path, masked, body := ep.path, ep.masked, d.Body
-	if method == http.MethodGet && len(body) > 0 && strings.HasPrefix(d.ContentType, "application/x-www-form-urlencoded") {
-		// fonedynamics: SMS webhooks, GET: appended to the query that is there.
+	if isQuery(d) {
 		if bytes.ContainsFunc(body, func(r rune) bool { return r <= ' ' || r >= 0x7f || r == '#' }) {
 			return nil, "", wirechief.Errorf(wirechief.Invalid, "the form cannot be sent as a query")
 		}
@@ -132,6 +147,9 @@ func (ep *endpoint) request(b []byte, d *wirechief.Delivery) (out []byte, record
 		case "Host", "Content-Length", "Transfer-Encoding", "Connection", "Keep-Alive", "Proxy-Connection",
 			"Te", "Trailer", "Upgrade", "Expect", "Content-Type", "User-Agent":
 			continue // ours to say
+		}
+		if slices.ContainsFunc(signed, func(f webhook.Field) bool { return strings.EqualFold(f.Name, name) }) {
+			continue
 		}
 		if !httpguts.ValidHeaderFieldName(name) || !httpguts.ValidHeaderFieldValue(value) {
 			return nil, "", wirechief.Errorf(wirechief.Invalid, "the header field %q cannot be sent", name)
@@ -182,6 +200,9 @@ func (ep *endpoint) request(b []byte, d *wirechief.Delivery) (out []byte, record
 		own = own || strings.EqualFold(name, "Authorization")
 		field(name, d.Header[name], isSecretName(name))
 	}
+	for _, f := range signed {
+		field(f.Name, f.Value, false) // opens nothing, see isSecretName
+	}
 	if ep.basic != "" && !own {
 		field("Authorization", ep.basic, true)
 	}
@@ -215,6 +236,18 @@ func recordOf(head []byte, masks []mask) string {
 	}
 	s.Write(head[at:])
 	return s.String()
+}
+
+// hiding is the endpoint with further secrets to hide.
+func (ep *endpoint) hiding(secrets []wirechief.Secret) *endpoint {
+	if len(secrets) == 0 {
+		return ep
+	}
+	with := &endpoint{secrets: slices.Clone(ep.secrets)}
+	for _, s := range secrets {
+		with.keepSecret(s.Reveal(), strings.TrimPrefix(s.Reveal(), webhook.Prefix))
+	}
+	return with
 }
 
 // secretsOf gives what must be hidden in an answer to a delivery.

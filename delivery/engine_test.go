@@ -13,7 +13,7 @@ func TestDelivers(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		m, f := newMemory(), always(took)
 		e := start(t, m, f)
-		add(e, m, webhook(1, "a"), webhook(2, "a"), webhook(3, "b"))
+		add(e, m, hook(1, "a"), hook(2, "a"), hook(3, "b"))
 		synctest.Wait()
 		for id := range int64(3) {
 			d := m.get(id + 1)
@@ -55,7 +55,7 @@ func TestSchedules(t *testing.T) {
 						tt.change(o)
 					}
 				})
-				add(e, store, webhook(1, "a", profile(tt.profile)))
+				add(e, store, hook(1, "a", profile(tt.profile)))
 				pass(100 * h)
 				var want []time.Duration
 				var at time.Duration
@@ -97,7 +97,7 @@ func TestTimeouts(t *testing.T) {
 		bubble(t, func(t *testing.T) {
 			m, f := newMemory(), &far{answer: after(time.Hour, took)}
 			e := start(t, m, f, func(o *Options) { o.Timeout, o.Schedule = tt.set, []time.Duration{0} })
-			add(e, m, webhook(1, "a", profile(tt.profile)))
+			add(e, m, hook(1, "a", profile(tt.profile)))
 			pass(tt.want - 1)
 			if n := len(m.get(1).Attempts); n != 0 {
 				t.Errorf("%s %v: ended early", tt.profile, tt.set)
@@ -131,7 +131,7 @@ func TestRetryAfter(t *testing.T) {
 				return o
 			}}
 			e := start(t, m, f)
-			add(e, m, webhook(1, "a"))
+			add(e, m, hook(1, "a"))
 			pass(48 * time.Hour)
 			wantTimes(t, f.times(1), 0, tt.want)
 		})
@@ -142,7 +142,7 @@ func TestFinal(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		m, f := newMemory(), always(wirechief.Outcome{Disposition: wirechief.Final, Reason: wirechief.ReasonDestination})
 		e := start(t, m, f)
-		add(e, m, webhook(1, "a"))
+		add(e, m, hook(1, "a"))
 		pass(time.Hour)
 		if d := m.get(1); d.Status != wirechief.DeliveryExhausted || len(d.Attempts) != 1 {
 			t.Errorf("%+v", d)

@@ -23,7 +23,7 @@ func TestBreaker(t *testing.T) {
 		e := start(t, m, f, func(o *Options) { o.Schedule = slices.Repeat([]time.Duration{time.Second}, 200) })
 		open := func() int { return e.Gauges()[0].Open }
 		for id := range int64(10) {
-			add(e, m, webhook(id+1, "a"))
+			add(e, m, hook(id+1, "a"))
 		}
 		pass(breakSpan)
 		if open() != 0 {
@@ -55,7 +55,7 @@ func TestLimits(t *testing.T) {
 		m, f := newMemory(), &far{answer: after(100*time.Millisecond, took)}
 		e := start(t, m, f)
 		for id := range int64(100) {
-			add(e, m, webhook(id+1, "a"))
+			add(e, m, hook(id+1, "a"))
 		}
 		pass(time.Minute)
 		if f.most["a"] != inFlight {
@@ -66,7 +66,7 @@ func TestLimits(t *testing.T) {
 		m, f := newMemory(), always(took)
 		e := start(t, m, f, func(o *Options) { o.Rate = 10 })
 		for id := range int64(100) {
-			add(e, m, webhook(id+1, "a"))
+			add(e, m, hook(id+1, "a"))
 		}
 		pass(5 * time.Second)
 		if n := len(f.ids()); n < 49 || n > 52 {
@@ -93,7 +93,7 @@ func TestSlowDelaysNobody(t *testing.T) {
 			for _, to := range []string{"slow", "1", "2", "3", "4", "5", "6", "7", "8", "9"} {
 				id++
 				came[id] = time.Now()
-				add(e, m, webhook(id, to))
+				add(e, m, hook(id, to))
 			}
 			pass(50 * time.Millisecond)
 		}
@@ -123,7 +123,7 @@ func TestDeadHoldAPartOfThePool(t *testing.T) {
 		id := int64(0)
 		next := func(to string) *wirechief.Delivery {
 			id++
-			return webhook(id, to)
+			return hook(id, to)
 		}
 		add(e, m, next("good"))
 		pass(time.Second)
@@ -160,7 +160,7 @@ func TestSlowTakeTurns(t *testing.T) {
 		for lane := range 20 {
 			for range 60 {
 				id++
-				add(e, m, webhook(id, string(rune('a'+lane))))
+				add(e, m, hook(id, string(rune('a'+lane))))
 			}
 		}
 		pass(80 * time.Second)
@@ -187,9 +187,9 @@ func TestUnknownKind(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		m, f := newMemory(), always(took)
 		mail := func(d *wirechief.Delivery) { d.Kind = wirechief.KindEmail }
-		m.insert(webhook(1, "a@example.net", mail))
+		m.insert(hook(1, "a@example.net", mail))
 		e := start(t, m, f)
-		add(e, m, webhook(2, "a@example.net", mail), webhook(3, "a"))
+		add(e, m, hook(2, "a@example.net", mail), hook(3, "a"))
 		pass(time.Hour)
 		if m.get(1).Status != wirechief.DeliveryPending || m.get(2).Status != wirechief.DeliveryPending || m.get(3).Status != wirechief.DeliveryDelivered {
 			t.Error("wrong")

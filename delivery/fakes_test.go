@@ -229,7 +229,7 @@ func after(d time.Duration, o wirechief.Outcome) func(context.Context, *wirechie
 // t0 is when the clock of a bubble begins.
 var t0 = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
 
-func webhook(id int64, to string, change ...func(*wirechief.Delivery)) *wirechief.Delivery {
+func hook(id int64, to string, change ...func(*wirechief.Delivery)) *wirechief.Delivery {
 	d := &wirechief.Delivery{
 		DeliveryKey: wirechief.DeliveryKey{ID: id}, Tenant: "acme", Kind: wirechief.KindWebhook,
 		Destination: to, Profile: wirechief.DialectOwn, Status: wirechief.DeliveryPending,

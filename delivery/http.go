@@ -15,6 +15,7 @@ import (
 
 	"github.com/wirechief/wirechief"
 	"github.com/wirechief/wirechief/egress"
+	"github.com/wirechief/wirechief/webhook"
 )
 
 // HTTP makes webhook calls and HTTP forwards. It writes HTTP/1.1 itself and
@@ -22,6 +23,10 @@ import (
 // of http.Transport, which passes each request through two further goroutines.
 // Connections are guarded and kept for each URL.
 type HTTP struct {
+	// Signer proves to destinations that it is us; nil: nothing is signed. It is
+	// set before the first try.
+	Signer Signer
+
 	guard Connector
 	agent string
 	now   wirechief.Clock
@@ -36,6 +41,14 @@ type HTTP struct {
 // Connector opens guarded connections; [egress.Guard] is one.
 type Connector interface {
 	Connect(ctx context.Context, t *egress.Target) (net.Conn, egress.Steps, error)
+}
+
+// Signer has the secrets that requests are signed with.
+type Signer interface {
+	// Sign gives the header fields that prove a try made at an instant with this
+	// body, and the secrets that they are made with, which nothing may show. It
+	// is quick and waits for nothing; none: the destination has no secret.
+	Sign(d *wirechief.Delivery, at time.Time, body []byte) (fields []webhook.Field, secrets []wirechief.Secret)
 }
 
 var (
@@ -67,7 +80,14 @@ func (h *HTTP) Send(ctx context.Context, d *wirechief.Delivery, timeout time.Dur
 	}
 	buffer := h.buffers.Get().(*[]byte)
 	defer h.giveBuffer(buffer)
-	if *buffer, a.Request, err = ep.request((*buffer)[:0], d); err != nil {
+	var signed []webhook.Field
+	hide := ep
+	if h.Signer != nil {
+		var secrets []wirechief.Secret
+		signed, secrets = h.Signer.Sign(d, a.At, sentBody(d))
+		hide = ep.hiding(secrets)
+	}
+	if *buffer, a.Request, err = ep.request((*buffer)[:0], d, signed); err != nil {
 		_, o := failed(a, start, wirechief.ReasonContent, err)
 		o.Disposition = wirechief.Final
 		return a, o
@@ -84,7 +104,7 @@ func (h *HTTP) Send(ctx context.Context, d *wirechief.Delivery, timeout time.Dur
 				return failed(a, start, reasonOf(err), err)
 			}
 		}
-		o, again := h.try(ctx, ep, k, d, *buffer, a, start, deadline)
+		o, again := h.try(ctx, ep, hide, k, d, *buffer, a, start, deadline)
 		if !again {
 			a.DurationMS = ms(time.Since(start))
 			return a, o
@@ -139,8 +159,9 @@ func (h *HTTP) connect(ctx context.Context, ep *endpoint, a *wirechief.Attempt, 
 }
 
 // try makes the request over a connection. again says that nothing of it left,
-// over a connection that had been kept.
-func (h *HTTP) try(ctx context.Context, ep *endpoint, k *conn, d *wirechief.Delivery, request []byte, a *wirechief.Attempt, start, deadline time.Time) (o wirechief.Outcome, again bool) {
+// over a connection that had been kept. secret has what the record of the answer
+// must not show.
+func (h *HTTP) try(ctx context.Context, ep, secret *endpoint, k *conn, d *wirechief.Delivery, request []byte, a *wirechief.Attempt, start, deadline time.Time) (o wirechief.Outcome, again bool) {
 	if k.used {
 		a.Peer = k.peer
 		a.Timing = &wirechief.Timing{Reused: true}
@@ -166,7 +187,7 @@ func (h *HTTP) try(ctx context.Context, ep *endpoint, k *conn, d *wirechief.Deli
 	body, more, whole := k.body(resp, make([]byte, 0, bodySize(resp)), deadline)
 	open := goOn()
 	a.StatusCode, a.Class, a.Error = resp.StatusCode, classOf(resp.StatusCode), wordsOf(resp.StatusCode)
-	hide := ep.secretsOf(d)
+	hide := secret.secretsOf(d)
 	a.Header = headerOf(resp.Header, hide)
 	a.Body, a.Truncated = hide.hide(text(body)), more
 	if open && whole && !resp.Close && resp.StatusCode >= 200 && k.in.Buffered() == 0 {

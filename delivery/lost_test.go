@@ -115,7 +115,7 @@ func play(t *testing.T, seed uint64) {
 		case 0, 1, 2, 3:
 			for range dice(40) {
 				next++
-				d := webhook(next, lane().Destination)
+				d := hook(next, lane().Destination)
 				if isPaused(d.Lane()) {
 					d.Status = wirechief.DeliveryPaused
 				}

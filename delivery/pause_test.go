@@ -32,9 +32,9 @@ func TestGonePauses(t *testing.T) {
 				e.Pause(l, true) // as the exchange does, having kept it
 			}
 		})
-		add(e, m, webhook(1, "a"))
+		add(e, m, hook(1, "a"))
 		synctest.Wait()
-		add(e, m, webhook(2, "a"), webhook(3, "b", profile(wirechief.DialectBulkVS)), webhook(4, "c", profile(wirechief.DialectFoneDynamics)))
+		add(e, m, hook(2, "a"), hook(3, "b", profile(wirechief.DialectBulkVS)), hook(4, "c", profile(wirechief.DialectFoneDynamics)))
 		synctest.Wait()
 		if len(told) != 1 || told[0] != laneTo("a") {
 			t.Errorf("told %v", told)
@@ -70,10 +70,10 @@ func TestPauseInFlight(t *testing.T) {
 			return after(time.Second, map[bool]wirechief.Outcome{true: took, false: trouble}[d.ID == 1])(ctx, d)
 		}}
 		e := start(t, m, f)
-		add(e, m, webhook(1, "a"), webhook(2, "a"))
+		add(e, m, hook(1, "a"), hook(2, "a"))
 		synctest.Wait()
 		e.Pause(laneTo("a"), true)
-		add(e, m, webhook(3, "a"))
+		add(e, m, hook(3, "a"))
 		pass(time.Minute)
 		for id, want := range map[int64]wirechief.DeliveryStatus{1: "delivered", 2: "paused", 3: "paused"} {
 			if d := m.get(id); d.Status != want {
@@ -94,7 +94,7 @@ func TestPauseFlips(t *testing.T) {
 		e := start(t, m, f)
 		e.Pause(laneTo("a"), true)
 		for id := range int64(40) {
-			add(e, m, webhook(id+1, "a"))
+			add(e, m, hook(id+1, "a"))
 			e.Pause(laneTo("a"), id%2 == 0)
 			pass(3 * time.Millisecond)
 		}
@@ -116,7 +116,7 @@ func TestPauseFlips(t *testing.T) {
 // says of its deliveries.
 func TestPausedAtStart(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		m, f := newMemory(webhook(1, "a"), webhook(2, "b")), always(took)
+		m, f := newMemory(hook(1, "a"), hook(2, "b")), always(took)
 		paused := true
 		e := start(t, m, f, func(o *Options) { o.Paused = func(l wirechief.Lane) bool { return paused && l == laneTo("a") } })
 		if d := m.get(1); d.Status != wirechief.DeliveryPaused || m.get(2).Status != wirechief.DeliveryDelivered {
@@ -126,7 +126,7 @@ func TestPausedAtStart(t *testing.T) {
 		e.Pause(laneTo("a"), false)
 		synctest.Wait()
 		// Made while it was paused, committed after it was resumed.
-		add(e, m, webhook(3, "a", func(d *wirechief.Delivery) { d.Status = wirechief.DeliveryPaused }))
+		add(e, m, hook(3, "a", func(d *wirechief.Delivery) { d.Status = wirechief.DeliveryPaused }))
 		synctest.Wait()
 		if n := m.count(wirechief.DeliveryDelivered); n != 3 {
 			t.Errorf("%d of 3 are delivered", n)

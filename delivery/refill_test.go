@@ -17,7 +17,7 @@ func TestRefill(t *testing.T) {
 		const n = 3 * frontLimit
 		m, f := newMemory(), &far{answer: after(time.Millisecond, took)}
 		for id := range int64(n) {
-			m.insert(webhook(id+1, "a", func(d *wirechief.Delivery) { d.NextAt = t0.Add(time.Duration(id) * time.Microsecond) }))
+			m.insert(hook(id+1, "a", func(d *wirechief.Delivery) { d.NextAt = t0.Add(time.Duration(id) * time.Microsecond) }))
 		}
 		pass(time.Second)
 		e := start(t, m, f)
@@ -25,7 +25,7 @@ func TestRefill(t *testing.T) {
 			t.Errorf("%d in memory", e.memory)
 		}
 		for id := range int64(n) {
-			add(e, m, webhook(n+id+1, "a"))
+			add(e, m, hook(n+id+1, "a"))
 			if id%100 == 0 {
 				pass(time.Millisecond)
 			}
@@ -62,11 +62,11 @@ func TestNewEventsPassRetries(t *testing.T) {
 			return trouble
 		}}
 		for id := range int64(3 * frontLimit) {
-			m.insert(webhook(id+1, "a", func(d *wirechief.Delivery) { d.NextAt, d.Tries = t0.Add(time.Hour), 6 }))
+			m.insert(hook(id+1, "a", func(d *wirechief.Delivery) { d.NextAt, d.Tries = t0.Add(time.Hour), 6 }))
 		}
 		e := start(t, m, f)
 		pass(time.Minute)
-		add(e, m, webhook(0, "a"))
+		add(e, m, hook(0, "a"))
 		synctest.Wait()
 		wantTimes(t, f.times(0), time.Minute)
 	})
@@ -76,7 +76,7 @@ func TestMemoryIsBounded(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		m, f := newMemory(), always(took)
 		for id := range int64(20_000) {
-			m.insert(webhook(id+1, string(rune('a'+id%20)), func(d *wirechief.Delivery) { d.NextAt, d.Tries = t0.Add(time.Hour), 1 }))
+			m.insert(hook(id+1, string(rune('a'+id%20)), func(d *wirechief.Delivery) { d.NextAt, d.Tries = t0.Add(time.Hour), 1 }))
 		}
 		e := start(t, m, f, func(o *Options) { o.Memory = 2000 })
 		if most := 2000 + 2*frontLimit + 20*2*frontLeast; e.memory > most {
@@ -100,7 +100,7 @@ func TestWake(t *testing.T) {
 			d.Status, d.Tries, d.NextAt = wirechief.DeliveryExhausted, 12, time.Time{}
 		}
 		later := func(d *wirechief.Delivery) { d.Tries, d.NextAt = 8, t0.Add(10*time.Hour) }
-		m.insert(webhook(1, "a", exhausted), webhook(2, "b", later), webhook(3, "b", later))
+		m.insert(hook(1, "a", exhausted), hook(2, "b", later), hook(3, "b", later))
 		e := start(t, m, f)
 		pass(time.Minute)
 		if len(f.ids()) != 0 {
@@ -120,10 +120,10 @@ func TestWake(t *testing.T) {
 // Nothing is read before Start; a store that cannot be read is asked again.
 func TestStartReadsLater(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		m, f := newMemory(webhook(1, "a")), always(took)
+		m, f := newMemory(hook(1, "a")), always(took)
 		m.refuse = errors.New("not yet")
 		e := start(t, m, f)
-		add(e, m, webhook(2, "b"))
+		add(e, m, hook(2, "b"))
 		pass(time.Minute)
 		m.fail(nil)
 		pass(time.Minute)
@@ -138,7 +138,7 @@ func TestVanished(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		m, f := newMemory(), always(trouble)
 		e := start(t, m, f)
-		e.Add(webhook(1, "a")) // never committed
+		e.Add(hook(1, "a")) // never committed
 		pass(time.Hour)
 		if n := len(f.ids()); n != 1 {
 			t.Errorf("%d tries", n)
@@ -151,7 +151,7 @@ func TestIdleLanesGo(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		m, f := newMemory(), always(took)
 		e := start(t, m, f)
-		add(e, m, webhook(1, "a"))
+		add(e, m, hook(1, "a"))
 		e.Pause(laneTo("b"), true)
 		pass(idleLane + time.Minute)
 		e.mu.Lock()

@@ -18,7 +18,7 @@ func TestPlacesWaitForTheDisk(t *testing.T) {
 			e := start(t, m, f, func(o *Options) { o.Window = tt.window })
 			m.fail(errors.New("disk full"))
 			for id := range int64(300) {
-				add(e, m, webhook(id+1, "a"))
+				add(e, m, hook(id+1, "a"))
 			}
 			pass(time.Minute)
 			if n := len(f.ids()); n != tt.want {
@@ -40,7 +40,7 @@ func TestCommitsAreShared(t *testing.T) {
 		m.latency = 5 * time.Millisecond
 		e := start(t, m, f)
 		for id := range int64(1000) {
-			add(e, m, webhook(id+1, "a"))
+			add(e, m, hook(id+1, "a"))
 		}
 		pass(time.Minute)
 		if n := m.count(wirechief.DeliveryDelivered); n != 1000 || len(m.commits) > 60 {
@@ -74,14 +74,14 @@ func TestStop(t *testing.T) {
 					return o
 				}}
 				e := start(t, m, f, func(o *Options) { o.InFlight = 1 })
-				add(e, m, webhook(1, "a"), webhook(2, "a"))
+				add(e, m, hook(1, "a"), hook(2, "a"))
 				synctest.Wait()
 				ctx, cancel := context.WithTimeout(t.Context(), tt.patience)
 				defer cancel()
 				if err := e.Stop(ctx); err != nil {
 					t.Fatal(err)
 				}
-				add(e, m, webhook(3, "b"))
+				add(e, m, hook(3, "b"))
 				pass(time.Hour)
 				if d := m.get(1); d.Status != tt.status || len(d.Attempts) != tt.attempts || d.Tries != tt.tries {
 					t.Errorf("%+v", d)
@@ -108,7 +108,7 @@ func TestStopBeforeStart(t *testing.T) {
 	if err := e.Start(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	e.Add(webhook(1, "a"))
+	e.Add(hook(1, "a"))
 	e.Pause(laneTo("a"), true)
 	e.Wake()
 }
@@ -124,7 +124,7 @@ func TestStopWithoutStore(t *testing.T) {
 		}
 		synctest.Wait()
 		m.fail(errors.New("disk full"))
-		add(e, m, webhook(1, "a"))
+		add(e, m, hook(1, "a"))
 		synctest.Wait()
 		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 		defer cancel()

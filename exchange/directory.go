@@ -35,8 +35,10 @@ type directory struct {
 	paused      map[named]bool                // carriers (tenant "") and destinations
 	book        leaseBook
 	others      map[shelfKey]map[string][]byte
-	roster      roster // people, as signing in asks for them
-	uses        uses   // when credentials were last used
+	roster      roster                           // people, as signing in asks for them
+	uses        uses                             // when credentials were last used
+	endpoints   map[string][]*wirechief.Endpoint // by tenant; told of all its numbers
+	signings    signings                         // what deliveries are signed with
 }
 
 type named struct{ tenant, name string }
@@ -74,6 +76,8 @@ func newDirectory() *directory {
 		others:      make(map[shelfKey]map[string][]byte),
 		roster:      newRoster(),
 		uses:        make(uses),
+		endpoints:   make(map[string][]*wirechief.Endpoint),
+		signings:    make(signings),
 	}
 }
 
@@ -82,7 +86,7 @@ var entityKinds = [...]wirechief.EntityKind{
 	wirechief.EntityProperty, wirechief.EntityAgent, wirechief.EntityGroup, wirechief.EntityBrand,
 	wirechief.EntitySchedule, wirechief.EntityAddress, wirechief.EntityFlow, wirechief.EntityGreeting, wirechief.EntityIVR,
 	wirechief.EntityLine, wirechief.EntityLogin, wirechief.EntityVoice, wirechief.EntityCallback, wirechief.EntityLease,
-	wirechief.EntityPause, wirechief.EntityKeyUse,
+	wirechief.EntityPause, wirechief.EntityKeyUse, wirechief.EntityEndpoint, wirechief.EntitySigning,
 }
 
 func (d *directory) load(ctx context.Context, s wirechief.Store) error {
@@ -147,6 +151,10 @@ func (d *directory) put(e wirechief.Entity) error {
 			d.propertyCame(e)
 		case wirechief.EntityAgent:
 			err = d.roster.put(key, e.Doc)
+		case wirechief.EntityEndpoint:
+			err = d.endpointCame(e)
+		case wirechief.EntitySigning:
+			err = d.signings.put(e.Tenant, e.Doc)
 		}
 	}
 	if err != nil {
@@ -189,6 +197,10 @@ func (d *directory) drop(e wirechief.Entity) {
 			d.propertyWent(e)
 		case wirechief.EntityAgent:
 			d.roster.drop(key)
+		case wirechief.EntityEndpoint:
+			d.endpointWent(e)
+		case wirechief.EntitySigning:
+			d.signings.drop(e.Tenant, e.Key)
 		}
 	}
 }

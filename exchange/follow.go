@@ -15,9 +15,6 @@ func (x *Exchange) follow(m *wirechief.Message, added []wirechief.Event) []*wire
 	if n != nil && n.Tenant != m.Tenant {
 		n = nil
 	}
-	if n == nil && m.Options == nil {
-		return nil
-	}
 	var few [2]listener // mostly there is one, and it costs nothing to list it
 	listeners := x.endListeners(few[:0], m, n)
 	if len(listeners) == 0 {

@@ -12,6 +12,7 @@ import (
 	"github.com/wirechief/wirechief/e164"
 	"github.com/wirechief/wirechief/forward"
 	"github.com/wirechief/wirechief/routing"
+	"github.com/wirechief/wirechief/webhook"
 )
 
 // consequences is all that follows from a text that came in. They are part of
@@ -51,7 +52,8 @@ func (c *consequences) commands(m *wirechief.Message, now time.Time) []wirechief
 
 // arrival says what follows from a text from a handset that is ready to be told
 // of: all its pictures are kept or given up. The named webhook of its number
-// comes first, then the forwards in their order, then automatic answers. What
+// comes first, then the endpoints of the tenant and the forwards in their order,
+// then automatic answers. What
 // was asked for with the text that it replies to is in place of what the number
 // says of the same kind.
 func (x *Exchange) arrival(m *wirechief.Message, now time.Time) (c consequences) {
@@ -69,6 +71,11 @@ func (x *Exchange) arrival(m *wirechief.Message, now time.Time) (c consequences)
 	}
 	if w := x.dir.webhook(n.Tenant, n.Webhook); w != nil {
 		x.tellInto(&c, webhookListener(w), notice, n)
+	}
+	for _, e := range x.dir.endpointsOf(n.Tenant) {
+		if webhook.Wants(e, webhook.Received) {
+			x.tellInto(&c, endpointListener(e), notice, n)
+		}
 	}
 	asked := x.replyTo(m)
 	if asked.Hook.URL != "" {

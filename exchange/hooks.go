@@ -5,17 +5,19 @@ import (
 	"time"
 
 	"github.com/wirechief/wirechief"
+	"github.com/wirechief/wirechief/webhook"
 )
 
 // listener is somebody who is told of a message: a named webhook, a forward of
-// the number, a hook of the number or of one text.
+// the number, a hook of the number or of one text, an endpoint of the tenant.
 type listener struct {
-	kind    wirechief.DeliveryKind
-	url     string
-	format  string // the dialect whose shape it gets
-	webhook *wirechief.Webhook
-	forward *wirechief.Forward
-	hook    *wirechief.Hook
+	kind     wirechief.DeliveryKind
+	url      string
+	format   string // the dialect whose shape it gets
+	webhook  *wirechief.Webhook
+	forward  *wirechief.Forward
+	hook     *wirechief.Hook
+	endpoint *wirechief.Endpoint
 }
 
 func webhookListener(w *wirechief.Webhook) listener {
@@ -53,13 +55,21 @@ func (x *Exchange) endListeners(out []listener, m *wirechief.Message, n *wirechi
 	if wanted && own != nil {
 		out = append(out, hookListener(own))
 	}
+	if told := x.dir.endpointsOf(m.Tenant); len(told) > 0 {
+		event := webhook.TypeOf(&wirechief.Notice{Event: wirechief.NoticeReceipt, Message: m})
+		for _, e := range told {
+			if webhook.Wants(e, event) {
+				out = append(out, endpointListener(e))
+			}
+		}
+	}
 	return out
 }
 
 // tell makes the delivery that tells a listener of a notice.
 func (x *Exchange) tell(l listener, n wirechief.Notice, number *wirechief.Number) (*wirechief.Delivery, error) {
-	n.ID, n.Webhook, n.Forward, n.Hook = x.IDs.UUID(), l.webhook, l.forward, l.hook
-	if l.webhook == nil {
+	n.ID, n.Webhook, n.Forward, n.Hook, n.Endpoint = x.IDs.UUID(), l.webhook, l.forward, l.hook, l.endpoint
+	if l.webhook == nil && l.endpoint == nil {
 		n.Number, n.Account, n.Property = number, x.dir.calledIn(n.Message.Tenant, l.format), x.propertyOf(n.Message)
 	}
 	format := x.Formats[l.format]
@@ -77,6 +87,9 @@ func (x *Exchange) tell(l listener, n wirechief.Notice, number *wirechief.Number
 		Destination: l.url, Profile: l.format, Event: n.Event,
 		Method: payload.Method, ContentType: payload.ContentType, Header: payload.Header, Body: payload.Body, Chunked: payload.Chunked,
 		Status: wirechief.DeliveryPending, CreatedAt: now, NextAt: now.Truncate(time.Microsecond),
+	}
+	if l.endpoint != nil { // an event of ours has its own name, and no number's fallback is for it
+		d.Event = webhook.TypeOf(&n)
 	}
 	if x.DestinationPaused(d.Lane()) {
 		d.Status = wirechief.DeliveryPaused

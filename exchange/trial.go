@@ -42,13 +42,23 @@ func (x *Exchange) TestWebhook(ctx context.Context, p wirechief.Principal, name 
 		to = n.Number
 		return false
 	})
+	m := x.sample(p.Tenant, to, "Test of the webhook "+name+" at ")
+	return x.tryOut(ctx, webhookListener(&w), wirechief.Notice{Event: wirechief.NoticeInbound, At: m.CreatedAt, Message: m})
+}
+
+// sample is a text that nobody sent; the time of the day ends it.
+func (x *Exchange) sample(tenant, to, text string) *wirechief.Message {
 	now := x.Now().UTC()
-	m := &wirechief.Message{
-		MessageKey: wirechief.MessageKey{Shard: wirechief.ShardOf(p.Tenant)}, Tenant: p.Tenant, Ref: x.IDs.UUID(), Direction: wirechief.Inward,
-		From: TestSender, To: to, Text: "Test of the webhook " + name + " at " + now.Format("15:04:05 UTC"),
+	return &wirechief.Message{
+		MessageKey: wirechief.MessageKey{Shard: wirechief.ShardOf(tenant)}, Tenant: tenant, Ref: x.IDs.UUID(), Direction: wirechief.Inward,
+		From: TestSender, To: to, Text: text + now.Format("15:04:05 UTC"),
 		Encoding: "GSM-7", Segments: 1, Status: wirechief.StatusReceived, CreatedAt: now,
 	}
-	d, err := x.tell(webhookListener(&w), wirechief.Notice{Event: wirechief.NoticeInbound, At: now, Message: m}, nil)
+}
+
+// tryOut tells a listener of what is only a test.
+func (x *Exchange) tryOut(ctx context.Context, l listener, n wirechief.Notice) (*wirechief.Delivery, error) {
+	d, err := x.tell(l, n, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -5,33 +5,14 @@ import (
 
 	"github.com/wirechief/wirechief"
 	"github.com/wirechief/wirechief/state"
+	"github.com/wirechief/wirechief/webhook"
 )
 
 // Message is a text or picture message with its history.
-type Message struct {
-	ID        int64             `json:"id"`
-	Tenant    string            `json:"tenant"`
-	Direction string            `json:"direction" enum:"outbound,inbound"`
-	From      string            `json:"from"`
-	To        string            `json:"to"`
-	Text      string            `json:"text"`
-	Media     []Media           `json:"media" nullable:"false"`
-	Segments  int               `json:"segments" doc:"Parts that the text travels in; 1 for a picture message"`
-	Status    string            `json:"status" enum:"accepted,scheduled,submitted,delivered,failed,expired,suppressed,canceled,unknown,received"`
-	Carrier   string            `json:"carrier" doc:"Carrier that has the message or is to get it"`
-	CarrierID string            `json:"carrier_id" doc:"The carrier's id, of the first segment; events have all"`
-	CreatedAt time.Time         `json:"created_at"`
-	Events    []wirechief.Event `json:"events" nullable:"false" doc:"What happened to it and what it caused, up to each try at a webhook"`
-	Ref       string            `json:"ref" doc:"UUID that the messages of one request share"`
-	Also      []string          `json:"also" nullable:"false" doc:"Other recipients of a group message"`
-}
+type Message = webhook.Message
 
 // Media is a picture or file of a message.
-type Media struct {
-	URL  string `json:"url" doc:"Where it can be fetched; expires"`
-	Type string `json:"type" doc:"Media type, empty until it was fetched"`
-	Size int64  `json:"size" doc:"Octets"`
-}
+type Media = webhook.Media
 
 // Delivery is one thing to bring to one destination, with every try at it.
 type Delivery struct {

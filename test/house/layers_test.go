@@ -39,7 +39,7 @@ var ranks = map[string]int{
 	"": 0, // the domain
 
 	// Pure leaves: no clock, no network, no disk.
-	"backlog": 1, "e164": 1, "gsm": 1, "ident": 1, "optout": 1, "routing": 1, "schedule": 1, "sheet": 1, "internal": 1,
+	"backlog": 1, "e164": 1, "gsm": 1, "ident": 1, "optout": 1, "routing": 1, "schedule": 1, "webhook": 1, "sheet": 1, "internal": 1,
 
 	// The contracts of the families, and what a running program needs.
 	"carrier": 2, "dialect": 2, "forward": 2, "store": 2,
