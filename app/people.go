@@ -38,7 +38,7 @@ func (a *App) newPeople(o Options, ids *ident.Source) error {
 	})
 	a.people.gate = access.New(access.Options{
 		Store: a.watched, People: a.exchange, Admin: access.Admin{Email: a.cfg.Admin.Email, Password: a.cfg.Admin.Password},
-		IDs: ids, Now: o.Now, Log: o.Log,
+		OIDC: a.provider(), IDs: ids, Now: o.Now, Log: o.Log,
 	})
 	var err error
 	a.people.console, err = console.New(console.Options{
@@ -46,6 +46,15 @@ func (a *App) newPeople(o Options, ids *ident.Source) error {
 		Link: a.keeper.Link, Version: o.Version.Version, PublicURL: a.cfg.HTTP.PublicURL, Demo: o.Demo, Now: o.Now, Log: o.Log,
 	})
 	return err
+}
+
+// provider is where people sign on who have an account elsewhere.
+func (a *App) provider() access.Provider {
+	o := a.cfg.OIDC
+	return access.Provider{
+		Issuer: o.Issuer, ClientID: o.ClientID, ClientSecret: o.ClientSecret, Name: o.Name, Unverified: !o.RequireVerifiedEmail,
+		RedirectURL: a.URL() + "/signin/oidc/return",
+	}
 }
 
 // blocked says whether a tenant wants nothing from a peer.

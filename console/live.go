@@ -33,30 +33,34 @@ const (
 // tenant, the argument and the event, for all who listen get the same.
 type live struct {
 	name   string
+	right  wirechief.Right // that it takes to listen; empty: to read
 	render func(c *Console, ctx context.Context, tenant, arg string, e feed.Event) ([]byte, error)
 }
 
 // lives are the topics there are.
 func lives() []live {
 	return []live{
-		{"count", (*Console).liveCount},
-		{"messages", (*Console).liveMessages},
-		{"message", (*Console).liveMessage},
-		{"carriers", (*Console).liveCarriers},
-		{"inbox", (*Console).liveInbox},
-		{"thread", (*Console).liveThread},
-		{"checklist", (*Console).liveChecklist},
-		{"handset", (*Console).liveHandset},
-		{"wires", (*Console).liveWires},
-		{"delivery", (*Console).liveDelivery},
-		{"log", (*Console).liveLog},
-		{"bulk", (*Console).liveBulk},
+		{name: "count", render: (*Console).liveCount},
+		{name: "messages", render: (*Console).liveMessages},
+		{name: "message", render: (*Console).liveMessage},
+		{name: "carriers", render: (*Console).liveCarriers},
+		{name: "inbox", render: (*Console).liveInbox},
+		{name: "thread", render: (*Console).liveThread},
+		{name: "checklist", render: (*Console).liveChecklist},
+		{name: "handset", render: (*Console).liveHandset},
+		{name: "wires", render: (*Console).liveWires},
+		{name: "delivery", render: (*Console).liveDelivery},
+		{name: "presence", render: (*Console).livePresence},
+		{name: "team", render: (*Console).liveTeam},
+		{name: "incoming", render: (*Console).liveIncoming},
+		{name: "log", render: (*Console).liveLog},
+		{name: "bulk", right: wirechief.RightBulk, render: (*Console).liveBulk},
 	}
 }
 
 // stream tells a page what changes, for as long as it is open.
 func (c *Console) stream(v *visit) error {
-	topics, err := topicsOf(v.query("topics"))
+	topics, err := topicsOf(v, v.query("topics"))
 	if err != nil {
 		return err
 	}
@@ -87,7 +91,7 @@ func (c *Console) stream(v *visit) error {
 		case <-c.closing:
 			return nil
 		case <-tick.C:
-			if c.recognise(&visit{c: c, w: v.w, r: v.r}) != nil {
+			if !c.stillThere(v) {
 				_ = s.send("", "gone", []byte("signed out"))
 				return nil
 			}
@@ -98,11 +102,22 @@ func (c *Console) stream(v *visit) error {
 			if !ok {
 				return nil
 			}
+			if !c.stillThere(v) {
+				_ = s.send("", "gone", []byte("signed out"))
+				return nil
+			}
 			if err := c.tell(v.ctx(), s, v.p.Tenant, topics, e); err != nil {
 				return nil
 			}
 		}
 	}
+}
+
+// stillThere says whether the visitor is still who they were when they began to
+// listen: signed in, of the same tenant, with the same role.
+func (c *Console) stillThere(v *visit) bool {
+	now := visit{c: c, w: v.w, r: v.r}
+	return c.recognise(&now) == nil && now.p.Tenant == v.p.Tenant && now.p.Role == v.p.Role
 }
 
 // tell renders an event for each topic that it means something to.
@@ -148,7 +163,7 @@ type topic struct {
 	arg string
 }
 
-func topicsOf(list string) ([]topic, error) {
+func topicsOf(v *visit, list string) ([]topic, error) {
 	const most = 16
 	fields := append([]string{"count"}, strings.Fields(list)...)
 	if len(fields) > most {
@@ -159,7 +174,7 @@ func topicsOf(list string) ([]topic, error) {
 		name, arg, _ := strings.Cut(f, ":")
 		found := false
 		for _, l := range lives() {
-			if l.name == name {
+			if l.name == name && (l.right == "" || v.may(l.right)) {
 				out, found = append(out, topic{l, arg}), true
 			}
 		}

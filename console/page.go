@@ -32,6 +32,8 @@ type Page struct {
 	zone    string
 	phone   func() (*phone, error)
 	lines   func() []wirechief.Number
+	// presence is where the visitor is; nil for the operator.
+	presence *presenceView
 }
 
 func (p *Page) page() *Page { return p }
@@ -104,6 +106,11 @@ func (c *Console) frame(v *visit, p *Page) {
 		}
 	}
 	p.Unread = c.unread(v.ctx(), v.p)
+	if s, ok := c.Presence.Of(v.p.Tenant, v.p.Agent); ok {
+		view := viewOfPresence(s)
+		p.presence = &view
+		p.Topics += " presence:" + strconv.FormatInt(s.Agent, 10)
+	}
 	if c.Demo {
 		p.Topics += " handset"
 		p.phone = func() (*phone, error) { return c.phoneOf(v.ctx(), v.p) }

@@ -7,6 +7,7 @@ import { shortcuts } from "./keys.js";
 import { composers } from "./composer.js";
 import { inbox } from "./inbox.js";
 import { small } from "./small.js";
+import { notices, notify } from "./notify.js";
 
 // enhance makes a part of the page comfortable; it is called for the page and
 // for every fragment that comes into it.
@@ -15,6 +16,7 @@ export function enhance(root) {
   composers(root);
   small(root);
   inbox(root);
+  notices(root);
 }
 
 // On a narrow screen the menu begins folded.
@@ -23,4 +25,5 @@ if (matchMedia("(max-width: 56rem)").matches) {
 }
 enhance(document);
 shortcuts();
+notify();
 listen(enhance);
