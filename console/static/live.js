@@ -3,12 +3,16 @@
 // goes into the element that its data-into names (data-at: "start" or "end").
 // What the reader is typing is outside of all fragments and stays as it is.
 
+// A list that grows at its start has so many rows at most; a page is taken anew
+// every so many milliseconds at most.
+const listMost = 200, reloadRest = 3000;
+
 export function listen(enhance) {
   const { stream, topics, since } = document.body.dataset;
   if (!stream || !window.EventSource) return;
   const source = new EventSource(`${stream}?${new URLSearchParams({ topics, since })}`);
   source.addEventListener("swap", (e) => swap(e.data, enhance));
-  source.addEventListener("missed", () => reload(enhance));
+  source.addEventListener("missed", () => reloadSoon(enhance));
   source.addEventListener("gone", () => { source.close(); location.reload(); });
   source.onopen = () => document.documentElement.dataset.live = "on";
   source.onerror = () => document.documentElement.dataset.live = "off";
@@ -28,6 +32,7 @@ export function swap(html, enhance) {
       old?.remove();
       list[element.dataset.at === "start" ? "prepend" : "append"](element);
       if (end && element.dataset.at !== "start") list.scrollTop = list.scrollHeight;
+      while (element.dataset.at === "start" && list.children.length > listMost) list.lastElementChild.remove();
     } else if (old) {
       old.replaceWith(element);
     } else {
@@ -49,6 +54,17 @@ function keepFocus(old, change) {
 
 function nearEnd(list) {
   return list.scrollHeight - list.scrollTop - list.clientHeight < 80;
+}
+
+// reloadSoon takes the page anew now and then, however often something is missed.
+let waiting = null, last = 0;
+function reloadSoon(enhance) {
+  if (waiting) return;
+  waiting = setTimeout(() => {
+    waiting = null;
+    last = Date.now();
+    reload(enhance);
+  }, Math.max(0, last + reloadRest - Date.now()));
 }
 
 // reload takes the live regions of this page anew: the server could not tell
