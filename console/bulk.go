@@ -101,6 +101,9 @@ func (c *Console) draftBulk(v *visit) error {
 			return err
 		}
 		page.Trouble = troubleOf(err)
+		if page.Trouble.Field == "file" && page.CSV != "" {
+			page.Trouble.Field = "csv" // it was pasted
+		}
 		return c.bulkForm(v, page.Trouble.Status, page)
 	}
 	return v.to("/bulk/" + strconv.FormatInt(b.ID, 10))

@@ -73,6 +73,9 @@ type numberData struct {
 	Zones     []string
 	Keywords  []keywordView
 	Tags      string
+
+	// What a refused form had, where it is no value of the number; see typed.
+	was, history, window, after string
 }
 
 // keywordView is a keyword answer as its form has it.
@@ -101,10 +104,15 @@ func (d *numberData) Chain() []chainRow {
 }
 
 // After is after how many failed tries the chain begins.
-func (d *numberData) After() string { return strconv.Itoa(cmp.Or(d.N.FallbackAfter, 3)) }
+func (d *numberData) After() string {
+	return cmp.Or(d.after, strconv.Itoa(cmp.Or(d.N.FallbackAfter, 3)))
+}
 
 // Window is in how many hours a handset gets one automatic reply.
 func (d *numberData) Window() string {
+	if d.window != "" {
+		return d.window
+	}
 	return strconv.FormatFloat(cmp.Or(d.N.Replies.Window, wirechief.ReplyWindow).Hours(), 'f', -1, 64)
 }
 
@@ -180,7 +188,9 @@ func (c *Console) configure(v *visit, form string, change func(n wirechief.Numbe
 	if perr != nil {
 		return perr
 	}
+	page.typed(v, form)
 	page.Trouble, page.Form = troubleOf(err), form
+	page.Trouble.Field = fieldIn(form, page.Trouble.Field)
 	return c.renderStatus(v, statusOf(err), "number", page)
 }
 

@@ -1,6 +1,8 @@
 // Small comforts, each by an attribute of its own.
 
 export function small(root) {
+  // What was refused has the focus, so that it is told and can be mended at once.
+  if (root === document) document.querySelector("[aria-invalid=true]")?.focus();
   // data-submit: choosing sends the form; its button is for who has no script.
   for (const control of root.querySelectorAll("[data-submit]:not([data-done])")) {
     control.dataset.done = "";
@@ -49,6 +51,13 @@ export function small(root) {
   }
 }
 
+// over takes away what can be done with something that is held no longer.
+function over(held) {
+  for (const form of held.querySelectorAll("form")) form.remove();
+  const told = held.querySelector(".whenover");
+  if (told) told.hidden = false;
+}
+
 function countDown(out, end) {
   const tick = () => {
     if (!out.isConnected) return;
@@ -56,7 +65,7 @@ function countDown(out, end) {
     out.textContent = left ? `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")} left` : "expired";
     out.classList.toggle("bad", left === 0);
     if (left) setTimeout(tick, 1000);
-    else out.dispatchEvent(new CustomEvent("expired", { bubbles: true }));
+    else over(out.parentElement);
   };
   tick();
 }
