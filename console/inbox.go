@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -202,6 +203,9 @@ func (c *Console) inboxPage(v *visit) (*inboxData, error) {
 	if page.Agents, err = c.Exchange.Agents().List(v.ctx(), v.p.Tenant); err != nil {
 		return nil, err
 	}
+	page.Agents = slices.DeleteFunc(page.Agents, func(a wirechief.Agent) bool {
+		return !wirechief.Principal{Role: wirechief.Role(a.Role)}.May(wirechief.RightReply) // nothing can be assigned to them
+	})
 	page.First = c.checklist(v)
 	if page.First != nil {
 		page.Topics += " checklist"
@@ -260,22 +264,28 @@ func (c *Console) reply(v *visit) error {
 		_, err = c.Desk.Reply(v.ctx(), v.p, id, draft)
 	}
 	if err != nil {
-		if wirechief.KindOf(err) == wirechief.NotFound || wirechief.KindOf(err) == wirechief.Internal {
-			return err
-		}
-		page, perr := c.inboxPage(v)
-		if perr != nil {
-			return perr
-		}
-		if page.Open, perr = c.openThread(v, v.r.PathValue("id"), page); perr != nil {
-			return perr
-		}
-		page.Title = page.Open.Title()
-		page.Topics += " thread:" + v.r.PathValue("id")
-		page.Open.Trouble, page.Open.Text, page.Open.At, page.Open.Media = troubleOf(err), v.text("text"), v.value("at"), v.value("media")
-		return c.renderStatus(v, statusOf(err), "inbox", page)
+		return c.refuseThread(v, err)
 	}
 	return v.back("/inbox/" + v.r.PathValue("id"))
+}
+
+// refuseThread shows why something was refused where it was asked for: in the
+// conversation as it stands now, with what was written.
+func (c *Console) refuseThread(v *visit, err error) error {
+	if wirechief.KindOf(err) == wirechief.NotFound && fieldOf(err) == "" || wirechief.KindOf(err) == wirechief.Internal || v.isFragment() {
+		return err
+	}
+	page, perr := c.inboxPage(v)
+	if perr != nil {
+		return perr
+	}
+	if page.Open, perr = c.openThread(v, v.r.PathValue("id"), page); perr != nil {
+		return perr
+	}
+	page.Title = page.Open.Title()
+	page.Topics += " thread:" + v.r.PathValue("id")
+	page.Open.Trouble, page.Open.Text, page.Open.At, page.Open.Media = troubleOf(err), v.text("text"), v.value("at"), v.value("media")
+	return c.renderStatus(v, statusOf(err), "inbox", page)
 }
 
 // draftOf reads a text to send from a form.
@@ -375,7 +385,7 @@ func (c *Console) change(v *visit, do func(ctx context.Context, id int64) error)
 		return err
 	}
 	if err := do(v.ctx(), id); err != nil {
-		return err
+		return c.refuseThread(v, err)
 	}
 	if v.isFragment() {
 		v.w.WriteHeader(204)
