@@ -22,7 +22,7 @@ export function inbox(root) {
 // read says that what is in sight has been read.
 function read() {
   const thread = document.getElementById("thread");
-  if (!thread || document.hidden) return;
+  if (!thread?.dataset.read || document.hidden) return; // who may only look has read nothing for the others
   const fresh = thread.querySelectorAll(".bubble.inbound:not([data-seen])");
   if (!fresh.length) return;
   let newest = "0"; // ids are digits only: the longer, then the later in the alphabet, is the newer
