@@ -10,13 +10,31 @@ const listMost = 200, reloadRest = 3000;
 export function listen(enhance) {
   const { stream, topics, since } = document.body.dataset;
   if (!stream || !window.EventSource) return;
-  const source = new EventSource(`${stream}?${new URLSearchParams({ topics, since })}`);
-  source.addEventListener("swap", (e) => swap(e.data, enhance));
-  source.addEventListener("missed", () => reloadSoon(enhance));
-  source.addEventListener("gone", () => { source.close(); location.reload(); });
-  source.onopen = () => document.documentElement.dataset.live = "on";
-  source.onerror = () => document.documentElement.dataset.live = "off";
+  const note = document.createElement("p");
+  note.className = "connection";
+  note.setAttribute("role", "status");
+  document.body.append(note);
+  let told = since;
+  const connect = () => {
+    const source = new EventSource(`${stream}?${new URLSearchParams({ topics, since: told })}`);
+    source.addEventListener("swap", (e) => { told = e.lastEventId || told; swap(e.data, enhance); });
+    source.addEventListener("missed", (e) => { told = e.lastEventId || told; reloadSoon(enhance); });
+    source.addEventListener("gone", () => { source.close(); location.reload(); });
+    source.onopen = () => say(note, "on", "");
+    source.onerror = () => {
+      say(note, "off", "The connection is lost. What is new will show when it is back; your draft is kept.");
+      // A browser tries again by itself, but not after an answer that is no stream.
+      if (source.readyState === EventSource.CLOSED) setTimeout(connect, 5000);
+    };
+  };
+  connect();
   presence();
+}
+
+// say tells whether the page is live, and what that means for who reads it.
+function say(note, live, text) {
+  document.documentElement.dataset.live = live;
+  if (note.textContent !== text) note.textContent = text;
 }
 
 export function swap(html, enhance) {
@@ -73,7 +91,7 @@ async function reload(enhance) {
   const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
   if (!answer.ok || answer.redirected) { location.reload(); return; }
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  for (const fresh of page.querySelectorAll("[data-region]")) {
+  for (const fresh of page.querySelectorAll("[data-region], #unread")) {
     const old = document.getElementById(fresh.id);
     if (!old) continue;
     const at = old.scrollTop, end = nearEnd(old);
