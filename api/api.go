@@ -50,6 +50,7 @@ type Core interface {
 	Shop
 	Shelves
 	Team
+	Rules
 }
 
 // Options is what the API is built from. Core is needed.
@@ -64,9 +65,13 @@ type Options struct {
 	// Reports gives the charts of a tenant; nil: not offered.
 	Reports func(ctx context.Context, q report.Query) (*report.Report, error)
 	// Bulk sends one text to many; nil: not offered.
-	Bulk    BulkSends
-	Version wire.Version
-	Log     *slog.Logger
+	Bulk BulkSends
+	// Desk has the conversations, contacts and templates; nil: not offered.
+	Desk Desk
+	// Presence says who of a team is there; nil: not offered.
+	Presence Presence
+	Version  wire.Version
+	Log      *slog.Logger
 }
 
 // Limits of what comes in.
@@ -144,6 +149,9 @@ func build(o Options) *api {
 	a.shop()
 	a.shelves()
 	a.team()
+	a.conversations()
+	a.contacts()
+	a.rules()
 	a.operation()
 	a.reports()
 	document := a.describe()

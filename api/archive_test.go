@@ -3,6 +3,7 @@ package api
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -21,6 +22,10 @@ import (
 	"github.com/wirechief/wirechief"
 	"github.com/wirechief/wirechief/api/wire"
 	"github.com/wirechief/wirechief/bulk"
+	"github.com/wirechief/wirechief/exchange"
+	"github.com/wirechief/wirechief/feed"
+	"github.com/wirechief/wirechief/inbox"
+	"github.com/wirechief/wirechief/presence"
 	"github.com/wirechief/wirechief/report"
 	"github.com/wirechief/wirechief/test/world"
 )
@@ -39,7 +44,7 @@ func worldOptions(c *core) Options {
 // name a token as "Token: acme"; the section "asked" is what the core was asked
 // since the last one. An archive that begins with the section "given", a state
 // file, is played over a whole core with that state instead; there "advance"
-// lets time pass, and $NAME in a request is what "grab" took from the last
+// lets time pass, "arrives" brings a text, and $NAME in a request is what "grab" took from the last
 // answer. With UPDATE_ARCHIVES set, the files are written anew.
 func TestWire(t *testing.T) {
 	names, err := filepath.Glob("testdata/*.txt")
@@ -96,12 +101,18 @@ func play(t *testing.T, archive *txtar.Archive) *txtar.Archive {
 	for i, f := range archive.Files {
 		switch f.Name {
 		case "given":
-			w = world.New(t, string(f.Data))
 			o := worldOptions(nil)
+			w = peopled(t, string(f.Data), &o)
 			o.Core = w.Exchange
 			// It is not started: what is launched stays as it was.
 			o.Bulk = bulk.New(bulk.Options{Store: w.Exchange.Store, Sender: w.Exchange, Judge: w.Exchange, IDs: w.IDs, Now: w.Clock.Now})
 			a = build(o)
+		case "arrives": // FROM TO TEXT
+			from, rest, _ := strings.Cut(strings.TrimSpace(string(f.Data)), " ")
+			to, text, _ := strings.Cut(rest, " ")
+			if err := w.Main.Bring(t.Context(), wirechief.Inbound{From: from, To: to, Text: text, At: w.Clock.Now()}); err != nil {
+				t.Fatal(err)
+			}
 		case "advance":
 			d, err := time.ParseDuration(strings.TrimSpace(string(f.Data)))
 			if err != nil {
@@ -126,10 +137,46 @@ func play(t *testing.T, archive *txtar.Archive) *txtar.Archive {
 			out.Files[i].Data = []byte(c.asked.String())
 			c.asked.Reset()
 		default:
-			t.Fatalf("section %d: %q is no section: given, request, response, asked, advance, grab", i+1, f.Name)
+			t.Fatalf("section %d: %q is no section: given, request, response, asked, advance, arrives, grab", i+1, f.Name)
 		}
 	}
 	return out
+}
+
+// plainly writes what customers are told.
+type plainly struct{}
+
+func (plainly) Format(n wirechief.Notice) (wirechief.Payload, error) {
+	return wirechief.Payload{Method: "POST", ContentType: "text/plain", Body: []byte(n.Message.Text)}, nil
+}
+
+// peopled is a world with what people do beside the exchange.
+func peopled(t *testing.T, yaml string, o *Options) *world.World {
+	t.Helper()
+	var desk *inbox.Desk
+	var there *presence.Tracker
+	var clock *world.World
+	now := func() time.Time {
+		if clock == nil {
+			return world.Start()
+		}
+		return clock.Clock.Now()
+	}
+	w := world.New(t, yaml, func(x *exchange.Options) {
+		there = presence.New(presence.Options{Store: x.Store, IDs: x.IDs, Now: now})
+		x.Store = feed.Watch(x.Store, feed.New(feed.Options{}), there.Committed)
+		x.Formats = map[string]wirechief.Formatter{wirechief.DialectBulkVS: plainly{}, wirechief.DialectOwn: plainly{}}
+		x.Blocked = func(tenant, peer string) bool { return desk != nil && desk.Blocked(tenant, peer) }
+	})
+	clock = w
+	desk = inbox.New(inbox.Options{
+		Store: w.Exchange.Store, Sender: w.Exchange, People: w.Agents(), Numbers: w.Exchange, Ledger: w.Exchange, IDs: w.IDs, Now: w.Clock.Now,
+	})
+	if err := errors.Join(desk.Load(t.Context()), there.Load(t.Context())); err != nil {
+		t.Fatal(err)
+	}
+	o.Desk, o.Presence = desk, there
+	return w
 }
 
 func parseRequest(t *testing.T, data []byte) *http.Request {
@@ -153,7 +200,7 @@ func formatResponse(t *testing.T, w *httptest.ResponseRecorder) []byte {
 	t.Helper()
 	var b bytes.Buffer
 	fmt.Fprintln(&b, w.Code)
-	for _, field := range []string{"Content-Type", "WWW-Authenticate", "Retry-After", "Allow", "X-Total-Count"} {
+	for _, field := range []string{"Content-Type", "WWW-Authenticate", "Retry-After", "Allow", "X-Total-Count", "X-Next"} {
 		if v := w.Header().Get(field); v != "" {
 			fmt.Fprintf(&b, "%s: %s\n", field, v)
 		}

@@ -22,6 +22,7 @@ type core struct {
 	Shop
 	Shelves
 	Team
+	Rules
 
 	authenticate func(exchange.Login) (wirechief.Principal, error)
 	send         func(wirechief.SendRequest) (wirechief.SendResult, error)

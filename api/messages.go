@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"net/http"
 	"net/url"
 	"strings"
@@ -63,13 +62,8 @@ func (a *api) send(ctx context.Context, in *sendInput) (*sendOutput, error) {
 		}
 	}
 	res, err := a.Core.Send(ctx, r)
-	if e, ok := errors.AsType[*wirechief.Error](err); ok && e.Field == "key" {
-		named := *e
-		named.Field = "Idempotency-Key"
-		err = &named
-	}
 	if err != nil {
-		return nil, err
+		return nil, keyFault(err)
 	}
 	return &sendOutput{newSent(&res)}, nil
 }
@@ -85,10 +79,13 @@ func fingerprint(in *sendInput) (string, [32]byte, error) {
 // are the exchange's.
 func readSend(w *wire.Send) (wirechief.SendRequest, error) {
 	r := wirechief.SendRequest{Dialect: wirechief.DialectOwn, Text: w.Text, Media: w.Media, To: make([]string, len(w.To))}
+	var err error
+	if r.Validity, err = readValidity(w.Validity); err != nil {
+		return r, err
+	}
 	if !w.At.IsZero() {
 		r.At = w.At.UTC().Truncate(time.Microsecond) // as it is kept
 	}
-	var err error
 	if r.From, err = readNumber("from", w.From); err != nil {
 		return r, err
 	}
@@ -104,13 +101,30 @@ func readSend(w *wire.Send) (wirechief.SendRequest, error) {
 		}
 		seen[r.To[i]] = i
 	}
-	for i, s := range w.Media {
+	return r, readMedia(w.Media)
+}
+
+// readMedia judges the URLs of pictures.
+func readMedia(list []string) error {
+	for i, s := range list {
 		u, err := url.Parse(s)
 		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || len(s) > maxURL {
-			return r, wirechief.InvalidField(item("media", i), "it is not an absolute http or https URL of at most %d characters", maxURL)
+			return wirechief.InvalidField(item("media", i), "it is not an absolute http or https URL of at most %d characters", maxURL)
 		}
 	}
-	return r, nil
+	return nil
+}
+
+// readValidity reads how long a text may wait for a carrier; "": the usual.
+func readValidity(s string) (time.Duration, error) {
+	if s == "" {
+		return 0, nil
+	}
+	d, err := time.ParseDuration(s)
+	if err != nil || d <= 0 {
+		return 0, wirechief.InvalidField("validity", "it is no duration such as 4h or 90m")
+	}
+	return d, nil
 }
 
 // ownerOf gives the tenant of a number for which the operator acts.

@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
-	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"github.com/wirechief/wirechief"
 	"github.com/wirechief/wirechief/api/wire"
@@ -112,10 +111,8 @@ func (a *api) draft(ctx context.Context, tenant string, d *wire.BulkDraft, file 
 	if !d.At.IsZero() {
 		q.At = d.At.UTC().Truncate(time.Microsecond) // as it is kept
 	}
-	if d.Validity != "" {
-		if q.Validity, err = time.ParseDuration(d.Validity); err != nil || q.Validity <= 0 {
-			return nil, wirechief.InvalidField("validity", "it is no duration such as 4h or 90m")
-		}
+	if q.Validity, err = readValidity(d.Validity); err != nil {
+		return nil, err
 	}
 	b, rows, err := sends.Draft(ctx, p, q)
 	if err != nil {
@@ -295,9 +292,6 @@ func (a *api) listBulkRows(ctx context.Context, in *bulkRowsInput) (*bulkRowsOut
 	return out, nil
 }
 
-// bulkResults streams the table. It may take longer than other answers, so the
-// deadline of the server is lifted; what breaks off ends the connection without
-// the end of the body.
 func (a *api) bulkResults(ctx context.Context, in *OneBulkSend) (*huma.StreamResponse, error) {
 	sends, p, err := a.bulkSends(ctx, in.Tenant)
 	if err != nil {
@@ -306,21 +300,7 @@ func (a *api) bulkResults(ctx context.Context, in *OneBulkSend) (*huma.StreamRes
 	if _, err := sends.Progress(ctx, p, in.ID); err != nil {
 		return nil, err
 	}
-	return &huma.StreamResponse{Body: func(hc huma.Context) {
-		r, w := humago.Unwrap(hc)
-		w.Header().Set("Content-Type", csvType)
-		if r.Method == http.MethodHead {
-			return
-		}
-		limits := http.NewResponseController(w)
-		_, _ = limits.SetWriteDeadline(time.Time{}), limits.SetReadDeadline(time.Time{}) // not every writer has them
-		if err := sends.Results(hc.Context(), p, in.ID, w); err != nil {
-			if hc.Context().Err() == nil {
-				a.Log.ErrorContext(hc.Context(), "the results of a bulk send broke off", "bulk", in.ID, "error", err)
-			}
-			panic(http.ErrAbortHandler)
-		}
-	}}, nil
+	return a.stream(csvType, "a bulk send", func(ctx context.Context, w io.Writer) error { return sends.Results(ctx, p, in.ID, w) }), nil
 }
 
 func newBulkSend(b *wirechief.Bulk) wire.BulkSend {

@@ -54,7 +54,7 @@ func (a *App) mounts(links []carrier.Carrier, v wire.Version) (public, private [
 		{Prefix: zendesktalk.Prefix, Name: wirechief.DialectZendesk, Handler: zendesktalk.New(a.exchange, zendesktalk.Options{PublicURL: a.cfg.HTTP.PublicURL, Log: a.log})},
 		{Prefix: message2give.Prefix, Name: wirechief.DialectMessage2Give, Handler: message2give.New(a.exchange, message2give.Options{Log: a.log})},
 		{Prefix: api.Prefix, Name: wirechief.DialectOwn, Handler: api.New(api.Options{
-			Core: a.exchange, AdminToken: a.token, Link: a.keeper.Link, Backup: a.backup, Bulk: a.bulk, Reports: a.reports.Report, Version: v, Log: a.log,
+			Core: a.exchange, AdminToken: a.token, Link: a.keeper.Link, Backup: a.backup, Bulk: a.bulk, Desk: a.people.desk, Presence: a.people.presence, Reports: a.reports.Report, Version: v, Log: a.log,
 		})},
 		{Prefix: "/media", Name: "media", Handler: a.keeper.Handler(a.store)},
 		{Prefix: "/", Name: "console", Handler: a.people.console},

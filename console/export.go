@@ -2,14 +2,9 @@ package console
 
 import (
 	"context"
-	"encoding/csv"
-	"encoding/json"
-	"strconv"
-	"time"
 
 	"github.com/wirechief/wirechief"
 	"github.com/wirechief/wirechief/inbox"
-	"github.com/wirechief/wirechief/sheet"
 )
 
 func exportRoutes() []route {
@@ -52,94 +47,19 @@ func exporter(write func(*Console, *visit, walk) error) func(*Console, *visit) e
 	}
 }
 
-// exportCSV writes one line for each message and entry. Cells that a
-// spreadsheet would run are defused ([sheet.Defuse]).
 func (c *Console) exportCSV(v *visit, each walk) error {
 	v.download("conversations.csv", "text/csv; charset=utf-8")
-	out := csv.NewWriter(v.w)
-	if err := out.Write([]string{"time", "conversation", "number", "peer", "name", "kind", "from", "to", "text", "status", "who", "message"}); err != nil {
-		return err
-	}
-	err := each(v.ctx(), func(view inbox.ConversationView, items []inbox.Item) error {
-		for _, it := range items {
-			row := []string{it.At.UTC().Format(time.RFC3339), strconv.FormatInt(view.ID, 10), view.Number, view.Peer, view.Name}
-			if m := it.Message; m != nil {
-				row = append(row, string(m.Direction), m.From, m.To, m.Text, string(m.Status), "", strconv.FormatInt(m.ID, 10))
-			} else {
-				row = append(row, string(it.Entry.Kind), "", "", it.Entry.Text, "", it.Entry.Who, "")
-			}
-			for i := range row {
-				row[i] = sheet.Defuse(row[i])
-			}
-			if err := out.Write(row); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	out.Flush()
-	return err
+	return inbox.WriteTable(v.w, v.over(each))
 }
 
-type exportedConversation struct {
-	ID       int64          `json:"id"`
-	Number   string         `json:"number"`
-	Peer     string         `json:"peer"`
-	Name     string         `json:"name,omitempty"`
-	Labels   []string       `json:"labels,omitempty"`
-	Assignee string         `json:"assignee,omitempty"`
-	Archived bool           `json:"archived"`
-	Items    []exportedItem `json:"items"`
-}
-
-type exportedItem struct {
-	At      time.Time         `json:"at"`
-	Kind    string            `json:"kind"` // inbound, outbound, or what stands between messages: note, opt_out, …
-	Message int64             `json:"message,omitempty"`
-	From    string            `json:"from,omitempty"`
-	To      string            `json:"to,omitempty"`
-	Text    string            `json:"text"`
-	Status  string            `json:"status,omitempty"`
-	Who     string            `json:"who,omitempty"`
-	Events  []wirechief.Event `json:"events,omitempty"`
-}
-
-// exportJSON writes one document: an array of conversations, each with all of
-// its items and their events.
 func (c *Console) exportJSON(v *visit, each walk) error {
 	v.download("conversations.json", "application/json")
-	between := "[\n"
-	err := each(v.ctx(), func(view inbox.ConversationView, items []inbox.Item) error {
-		e := exportedConversation{
-			ID: view.ID, Number: view.Number, Peer: view.Peer, Name: view.Name, Labels: view.Labels, Assignee: view.AssigneeName, Archived: view.Archived,
-			Items: make([]exportedItem, 0, len(items)),
-		}
-		for _, it := range items {
-			if m := it.Message; m != nil {
-				e.Items = append(e.Items, exportedItem{At: it.At, Kind: string(m.Direction), Message: m.ID, From: m.From, To: m.To, Text: m.Text, Status: string(m.Status), Events: m.Events})
-			} else {
-				e.Items = append(e.Items, exportedItem{At: it.At, Kind: string(it.Entry.Kind), Message: it.Entry.Message, Text: it.Entry.Text, Who: it.Entry.Who})
-			}
-		}
-		doc, err := json.Marshal(e)
-		if err != nil {
-			return err
-		}
-		if _, err := v.w.Write(append([]byte(between), doc...)); err != nil {
-			return err
-		}
-		between = ",\n"
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	end := "\n]\n"
-	if between == "[\n" {
-		end = "[]\n"
-	}
-	_, err = v.w.Write([]byte(end))
-	return err
+	return inbox.WriteDocument(v.w, v.over(each))
+}
+
+// over goes through an export for this request.
+func (v *visit) over(each walk) inbox.Walk {
+	return func(do func(inbox.ConversationView, []inbox.Item) error) error { return each(v.ctx(), do) }
 }
 
 type printData struct {

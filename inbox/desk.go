@@ -3,6 +3,7 @@ package inbox
 import (
 	"cmp"
 	"context"
+	"encoding/hex"
 	"encoding/json"
 	"log/slog"
 	"sync"
@@ -139,8 +140,14 @@ func (d *Desk) entry(p wirechief.Principal, kind wirechief.EntryKind, text strin
 	return wirechief.Entry{ID: d.ids.Next(), Kind: kind, Who: who(p), Text: text, At: d.now().UTC()}
 }
 
-// who names a principal for others to read.
-func who(p wirechief.Principal) string { return cmp.Or(p.Name, p.Dialect, "the operator") }
+// who names a principal for others to read. The name of a token that nobody
+// labelled is a fingerprint, and tells nobody anything.
+func who(p wirechief.Principal) string {
+	if _, err := hex.DecodeString(p.Name); err == nil && len(p.Name) == 16 && isProgram(p) {
+		return "a token"
+	}
+	return cmp.Or(p.Name, p.Dialect, "the operator")
+}
 
 func keyOf(p wirechief.Principal, id int64) wirechief.ConversationKey {
 	return wirechief.ConversationKey{Shard: wirechief.ShardOf(p.Tenant), ID: id}

@@ -45,7 +45,7 @@ func TestForgetContact(t *testing.T) {
 	c := ok[wirechief.Contact](t)(w.desk.PutContact(ctx, ann, wirechief.Contact{Name: "Maria", Phones: []string{peer, peer2}}))
 	ok[wirechief.Contact](t)(w.desk.BlockContact(ctx, ann, c.ID, true))
 	blocked := w.message("acme", wirechief.Inward, peer, ours, "spam", wirechief.EventReceived)
-	blocked.Blocked = true
+	blocked.Apart = true
 	w.do(wirechief.Accept{Messages: []*wirechief.Message{blocked}})
 	_, err := w.desk.ForgetContact(ctx, mallory, c.ID)
 	wants(t, "another's", err, wirechief.NotFound, wirechief.RuleReference, "contact")

@@ -44,6 +44,8 @@ type Send struct {
 	Text  string    `json:"text,omitempty" doc:"Up to 10 segments"`
 	Media []string  `json:"media,omitempty" maxItems:"10" nullable:"false" doc:"URLs; any makes it a picture message"`
 	At    time.Time `json:"at,omitzero" doc:"Send then rather than now"`
+
+	Validity string `json:"validity,omitempty" maxLength:"32" doc:"How long it may wait for a carrier, as a duration; empty: the usual" example:"4h"`
 }
 
 // Sent is the answer to a [Send].
