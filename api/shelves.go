@@ -24,6 +24,7 @@ type Shelves interface {
 	IVRs() exchange.Shelf[wirechief.IVR]
 	Flows() exchange.Shelf[wirechief.Flow]
 	Greetings() exchange.Shelf[wirechief.Greeting]
+	Secrets
 }
 
 // things says how one kind of T is shown as a W, and changed. A kind without
@@ -85,6 +86,7 @@ func (a *api) shelves() {
 		one: "greeting", many: "greetings", path: "/greetings", shelf: func() exchange.Shelf[wirechief.Greeting] { return c.Greetings() },
 		show: newGreeting,
 	})
+	a.secrets()
 }
 
 // readyAgent hashes a password that is given, before anybody has to wait for

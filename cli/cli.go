@@ -40,6 +40,8 @@ type commands struct {
 	Bulk       bulkSend   `cmd:"" help:"Send one text to many, from a table (CSV): look first, then start, watch, pause."`
 	Messages   messages   `cmd:"" help:"See what became of messages."`
 	Deliveries deliveries `cmd:"" help:"See what was told to customers' endpoints, and tell it again."`
+	Endpoints  endpoints  `cmd:"" help:"URLs that are told of the messages of all numbers, in our own shape."`
+	Secrets    secrets    `cmd:"" help:"Sign what goes to a URL, so that its program knows that it was us."`
 	Route      route      `cmd:"" help:"See which carrier a text would take, and why."`
 	Carriers   carriers   `cmd:"" help:"See the carriers; pause one without deleting it."`
 	People     people     `cmd:"" help:"The team of a tenant: invite people, change what they may do, remove them."`

@@ -63,7 +63,7 @@ func (a *application) tenant(s *state.Tenant) *wirechief.Error {
 		return err
 	}
 	for _, step := range []func(*state.Tenant) *wirechief.Error{
-		a.credentials, a.tenantCampaigns, a.tenantWebhooks, a.people, a.tenantNumbers,
+		a.credentials, a.tenantCampaigns, a.tenantWebhooks, a.endpoints, a.people, a.tenantNumbers,
 	} {
 		if err := step(s); err != nil {
 			return err

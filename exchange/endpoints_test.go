@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -134,5 +135,39 @@ func TestTestEndpoint(t *testing.T) {
 	}
 	if _, err := w.TestEndpoint(t.Context(), globex, strconv.FormatInt(e.ID, 10)); wirechief.KindOf(err) != wirechief.NotFound {
 		t.Error(err)
+	}
+}
+
+// A state file knows endpoints by their URLs; applied again it changes nothing.
+func TestEndpointsOfAStateFile(t *testing.T) {
+	w := newWorld(t, ourShape)
+	for _, step := range []struct{ doc, want string }{
+		{`{url: "http://own.test/1", events: [message.failed], description: CRM}`, "on CRM message.failed"},
+		{`{url: "http://own.test/1", enabled: false}`, "off CRM message.failed"},
+		{`{url: "http://own.test/1", events: []}`, "off CRM "},
+		{`{url: "http://own.test/1", absent: true}`, ""},
+	} {
+		doc := "tenants: [{id: acme, endpoints: [" + step.doc + "]}]"
+		w.apply(doc)
+		before, err := w.Endpoints().List(t.Context(), "acme")
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := ""
+		for _, e := range before {
+			got = map[bool]string{true: "on ", false: "off "}[e.Enabled] + e.Description + " " + strings.Join(e.Events, ",")
+		}
+		if got != step.want {
+			t.Errorf("%s: %q", step.doc, got)
+		}
+		w.advance(time.Minute)
+		w.apply(doc)
+		again, err := w.Endpoints().List(t.Context(), "acme")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d := cmp.Diff(before, again); d != "" {
+			t.Errorf("%s again: %s", step.doc, d)
+		}
 	}
 }

@@ -2,6 +2,7 @@ package exchange
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"slices"
 	"strconv"
@@ -89,13 +90,18 @@ func (x *Exchange) CreateSecret(ctx context.Context, p wirechief.Principal, dest
 	case x.dir.count(p.Tenant, wirechief.EntitySigning) >= secretsMost:
 		return NewSignSecret{}, wirechief.Refuse(wirechief.Conflict, wirechief.RuleLimit, "%d destinations have secrets, which is all that there may be; remove one first", secretsMost)
 	}
-	secret := webhook.NewSecret()
+	secret := x.newSignSecret()
 	s := wirechief.Signing{ID: x.IDs.Next(), Destination: destination, Secret: secret.Reveal(), CreatedAt: x.Now().UTC().Truncate(time.Second), CreatedBy: x.maker(p)}
 	if err := x.putEntity(ctx, wirechief.EntitySigning, p.Tenant, id10(s.ID), s); err != nil {
 		return NewSignSecret{}, err
 	}
 	x.Log.InfoContext(ctx, "configured", "kind", wirechief.EntitySigning, "tenant", p.Tenant, "key", s.ID, "by", x.by(p))
 	return NewSignSecret{x.signSecretOf(&s), secret}, nil
+}
+
+// newSignSecret makes a secret out of tokens that nobody can guess.
+func (x *Exchange) newSignSecret() wirechief.Secret {
+	return webhook.SecretOf(sha256.Sum256([]byte(x.IDs.Token() + x.IDs.Token())))
 }
 
 // maker is who makes something, as people read it.
@@ -132,7 +138,7 @@ func (x *Exchange) RotateSecret(ctx context.Context, p wirechief.Principal, id s
 			Message: "the secret before this one signs until " + s.Old.Until.UTC().Format(time.RFC3339) + "; wait until then, or end both now (keep 0s)",
 		}
 	}
-	secret := webhook.NewSecret()
+	secret := x.newSignSecret()
 	was := s.Secret
 	s.Secret, s.RotatedAt, s.Old = secret.Reveal(), now, nil
 	if keep > 0 {

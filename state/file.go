@@ -36,6 +36,7 @@ type Tenant struct {
 	Properties      []Property       `yaml:"properties"`
 	Campaigns       []Campaign       `yaml:"campaigns"`
 	Webhooks        []Webhook        `yaml:"webhooks"`
+	Endpoints       []Endpoint       `yaml:"endpoints"`
 	Agents          []Agent          `yaml:"agents"`
 	Groups          []Group          `yaml:"groups"`
 	Brands          []Brand          `yaml:"brands"`
@@ -97,6 +98,15 @@ type Webhook struct {
 	DLR         *bool   `yaml:"dlr"`
 	Method      *string `yaml:"method"` // "POST", "3CX"
 	Encoding    *string `yaml:"encoding"`
+}
+
+// Endpoint is told of the messages of all numbers, in our own shape.
+type Endpoint struct {
+	URL         string   `yaml:"url"`
+	Absent      bool     `yaml:"absent"`
+	Events      []string `yaml:"events"` // "message.received" and so on; empty: all
+	Description *string  `yaml:"description"`
+	Enabled     *bool    `yaml:"enabled"` // nil for a new one: true
 }
 
 // Agent is a person, or a program, that signs in to the console.

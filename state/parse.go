@@ -10,6 +10,7 @@ import (
 	"github.com/wirechief/wirechief"
 	"github.com/wirechief/wirechief/e164"
 	"github.com/wirechief/wirechief/internal/document"
+	"github.com/wirechief/wirechief/webhook"
 )
 
 // Parse reads a state file; name is what it is called in messages. An error
@@ -102,6 +103,7 @@ func (j judge) tenant(path string, t *Tenant) {
 	optional(j, at(path, "in_doubt"), t.InDoubt, "resend", "unknown")
 	j.credentials(at(path, "credentials"), t.Credentials)
 	j.directory(path, t)
+	j.endpoints(path, t)
 	j.people(path, t)
 	for i, f := range each(j, at(path, "flows"), t.Flows, "flow", func(f Flow) string { return f.ID }, "id") {
 		if f.Absent || f.Nodes == nil || f.Start == nil {
@@ -126,6 +128,17 @@ func (j judge) directory(path string, t *Tenant) {
 		path := item(at(path, "webhooks"), i)
 		optional(j, at(path, "method"), w.Method, "POST", "3CX")
 		optional(j, at(path, "encoding"), w.Encoding, "", "form", "percent", "none")
+	}
+}
+
+// endpoints judges what is told of all numbers.
+func (j judge) endpoints(path string, t *Tenant) {
+	for i, e := range each(j, at(path, "endpoints"), t.Endpoints, "endpoint", func(e Endpoint) string { return e.URL }, "url") {
+		for k, event := range e.Events {
+			if !slices.Contains(webhook.Events(), event) {
+				j.Report(item(at(item(at(path, "endpoints"), i), "events"), k), "%q is not known; allowed: %s", event, strings.Join(webhook.Events(), ", "))
+			}
+		}
 	}
 }
 

@@ -36,6 +36,8 @@ const guide = `tenants:
       - {tcr: CW1549, brand: Brand 1, approved: true}
     webhooks:
       - {name: Default, description: Web Cluster 1, url: "http://127.0.0.1:2790/dlr", dlr: true, method: POST}
+    endpoints:
+      - {url: "https://example.com/wirechief", events: [message.received, message.failed], description: CRM, enabled: false}
     agents:
       - {id: 101, email: ann@acme.test, name: Ann, password: ann-secret, role: agent, phone: "+13105550125"}
     groups: [{id: 1, name: Sales, agents: [ann@acme.test]}]
@@ -186,6 +188,8 @@ func TestMistakes(t *testing.T) {
 		{"too much of a credential", "tenants: [{id: a, credentials: [{dialect: wirechief, token: x, username: y}]}]\n", "a credential of wirechief has token"},
 		{"scopes", "tenants: [{id: a, credentials: [{dialect: zendesk, bearer: x, scopes: [all]}]}]\n", "credentials[0].scopes: only credentials of the dialect wirechief"},
 		{"webhook without name", "tenants: [{id: a, webhooks: [{url: x}]}]\n", "webhooks[0].name: it is needed: it identifies the webhook"},
+		{"endpoint without URL", "tenants: [{id: a, endpoints: [{enabled: true}]}]\n", "endpoints[0].url: it is needed: it identifies the endpoint"},
+		{"event", "tenants: [{id: a, endpoints: [{url: x, events: [read]}]}]\n", `endpoints[0].events[0]: "read" is not known; allowed: message.received`},
 		{"method", "tenants: [{id: a, webhooks: [{name: x, method: PUT}]}]\n", `webhooks[0].method: "PUT" is not known; allowed: POST, 3CX`},
 		{"agent without id", "tenants: [{id: a, agents: [{name: x}]}]\n", "agents[0].id: it is needed: it identifies the agent"},
 		{"role", "tenants: [{id: a, agents: [{id: 1, role: boss}]}]\n", "agents[0].role"},

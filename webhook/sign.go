@@ -36,9 +36,14 @@ const Tolerance = 5 * time.Minute
 
 // NewSecret makes a secret that nobody can guess.
 func NewSecret() wirechief.Secret {
-	key := make([]byte, keySize)
-	rand.Read(key)
-	return wirechief.Secret(Prefix + base64.StdEncoding.EncodeToString(key))
+	var key [keySize]byte
+	rand.Read(key[:])
+	return SecretOf(key)
+}
+
+// SecretOf writes a key as a secret.
+func SecretOf(key [keySize]byte) wirechief.Secret {
+	return wirechief.Secret(Prefix + base64.StdEncoding.EncodeToString(key[:]))
 }
 
 // Key takes the key out of a secret. The error does not show the secret.
