@@ -51,7 +51,7 @@ func lives() []live {
 		{name: "wires", render: (*Console).liveWires},
 		{name: "delivery", render: (*Console).liveDelivery},
 		{name: "presence", render: (*Console).livePresence},
-		{name: "team", render: (*Console).liveTeam},
+		{name: "team", right: wirechief.RightTeam, render: (*Console).liveTeam},
 		{name: "incoming", render: (*Console).liveIncoming},
 		{name: "log", render: (*Console).liveLog},
 		{name: "bulk", right: wirechief.RightBulk, render: (*Console).liveBulk},

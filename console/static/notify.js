@@ -21,7 +21,7 @@ export function notify() {
 // switch under Settings.
 export function notices(root) {
   const incoming = document.getElementById("incoming");
-  if (incoming?.dataset.from && !incoming.dataset.done) {
+  if (incoming?.dataset.from && incoming.dataset.done === undefined) {
     incoming.dataset.done = "";
     if (document.hidden && wanted()) show(incoming);
   }
