@@ -302,3 +302,16 @@ func TestAllocations(t *testing.T) {
 		}
 	}
 }
+
+func TestInPlan(t *testing.T) {
+	for number, want := range map[string]bool{
+		"+61400000000": true, "+61280000001": true, "+12125551234": true, "+13105550199": true,
+		"+3105550199": false, // (310) 555-0199, read as a number of the Netherlands
+		"+2125551234": false, // (212) 555-1234, of Morocco
+		"+1":          false, "": false,
+	} {
+		if got := InPlan(number); got != want {
+			t.Errorf("InPlan(%q) = %v", number, got)
+		}
+	}
+}

@@ -103,11 +103,15 @@ func bare(address string) string {
 }
 
 // readNumber reads a number of any country in international form, with or
-// without "+": E.164.
+// without "+": E.164. Without it there are only digits: what is written as at
+// home, "(310) 555-0199", would be somebody's in another country.
 func readNumber(property, s string) (string, error) {
 	s = strings.TrimSpace(s)
 	if !strings.HasPrefix(s, "+") {
-		s = "+" + s
+		s = "+" + strings.ReplaceAll(s, " ", "")
+		if !e164.IsNumber(s) || !e164.InPlan(s) {
+			s = ""
+		}
 	}
 	number, err := e164.Parse(s, "")
 	if err != nil {
