@@ -310,7 +310,7 @@ func TestInPlan(t *testing.T) {
 		"+2125551234": false, // (212) 555-1234, of Morocco
 		"+1":          false, "": false,
 	} {
-		if got := InPlan(number); got != want {
+		if got := e164.InPlan(number); got != want {
 			t.Errorf("InPlan(%q) = %v", number, got)
 		}
 	}
