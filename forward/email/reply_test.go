@@ -25,6 +25,12 @@ func TestWhatAPersonWrote(t *testing.T) {
 		{"a colon", "This is the list:\n- a\n- b", "This is the list:\n- a\n- b"},
 		{"nothing", "\n> hello\n", ""},
 		{"control", "Yes\x00\x1b[31m\u202e.", "Yes[31m\u202e."},
+		{"Outlook, French", "Merci\n\nDe\u00a0: +13105551212 <no-reply@example.test>\nEnvoyé\u00a0: mercredi 25 novembre 2026 13:51\nÀ\u00a0: desk@acme.test\nObjet\u00a0: SMS from 13105551212 to 13109060901\n\nhello", "Merci"},
+		{"Outlook, Finnish", "Kiitos\n\nLähettäjä: +13105551212 <no-reply@example.test>\nLähetetty: 25. marraskuuta 2026\nVastaanottaja: desk@acme.test\nAihe: SMS from 13105551212 to 13109060901\n\nhello", "Kiitos"},
+		{"Outlook, Turkish", "Tamam\n\nKimden: a <no-reply@example.test>\nGönderilme Tarihi: 25 Kasım\nKime: desk@acme.test\nKonu: SMS from 1 to 2\n\nhello", "Tamam"},
+		{"fields of one's own", "Ann: a@b.test\nTime: 5 pm\nPlace: here", "Ann: a@b.test\nTime: 5 pm\nPlace: here"},
+		{"a price list", "Price list:\n--\nA 1\nB 2", "Price list:\n--\nA 1\nB 2"},
+		{"a signature without its blank", "Yes.\n\n--\nAnn\nAcme", "Yes."},
 		{"dashes", "a -- b\n---\nc", "a -- b\n---\nc"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -11,6 +11,11 @@ var (
 	originalRule = regexp.MustCompile(`^\s*(-{2,}\s*(Original Message|Ursprüngliche Nachricht|Original-Nachricht|Message d'origine|Mensaje original|Messaggio originale|Oorspronkelijk bericht|Forwarded message)\s*-{2,}|_{20,})\s*$`)
 	originalFrom = regexp.MustCompile(`^\s*\*?(From|Von|De|Da|Van|Från|Fra):\*?\s.*(@|\[mailto:|<)`)
 	originalMore = regexp.MustCompile(`^\s*\*?(Sent|Date|To|Subject|Gesendet|Datum|An|Betreff|Envoyé|À|Objet|Enviado|Para|Asunto|Inviato|A|Oggetto|Verzonden|Aan|Onderwerp|Cc):\*?\s`)
+	// The same in any language: a field with an address, and further fields.
+	anyFrom = regexp.MustCompile(`^\s*\*?\p{L}[\p{L} ]{0,24}:\*?\s.*@`)
+	anyMore = regexp.MustCompile(`^\s*\*?\p{L}[\p{L} .]{0,24}:\*?\s+\S`)
+	// What of a mail of ours stands in such a header.
+	ours = regexp.MustCompile(`SMS from \d|\breply\+`)
 	// "On Monday somebody <a@b> wrote:", in the languages that programs say it in.
 	wrote = regexp.MustCompile(`(?i)(wrote|writes|schrieb|a écrit|escribió|ha scritto|schreef|escreveu|skrev|kirjoitti|napisał\(a\)|napsal|пишет|написал|写道)\s*.{0,80}[:：]\s*$`)
 	// What telephones add.
@@ -28,11 +33,15 @@ lines:
 	for i := 0; i < len(lines); i++ {
 		line := strings.TrimRight(lines[i], " \t\r")
 		switch {
-		case line == "--" && (lines[i] == "-- " || lines[i] == "-- \r" || lines[i] == "--"): // RFC 3676 4.3; many drop the space
+		case strings.HasPrefix(lines[i], "-- ") && line == "--": // RFC 3676 4.3
+			break lines
+		case line == "--" && signs(kept, lines[i+1:]): // many drop the space
 			break lines
 		case originalRule.MatchString(line):
 			break lines
 		case originalFrom.MatchString(line) && i+1 < len(lines) && headerLines(lines[i+1:]) >= 2:
+			break lines
+		case anyFrom.MatchString(strings.ReplaceAll(line, " :", ":")) && headerOfOurs(lines[i:]):
 			break lines
 		case strings.HasPrefix(line, ">"):
 			kept = withoutIntroduction(kept)
@@ -63,6 +72,37 @@ func headerLines(lines []string) int {
 		n++
 	}
 	return n
+}
+
+// headerOfOurs says whether a text begins with the header of a mail of ours,
+// in whatever language.
+func headerOfOurs(lines []string) bool {
+	fields, said := 0, false
+	for _, line := range lines[:min(len(lines), 8)] {
+		if !anyMore.MatchString(strings.ReplaceAll(line, " :", ":")) {
+			break
+		}
+		fields++
+		said = said || ours.MatchString(line)
+	}
+	return fields >= 3 && said
+}
+
+// signs says whether "--" without its blank begins a signature rather than
+// standing in a text: an empty line is before it, and little after.
+func signs(before, after []string) bool {
+	if len(before) > 0 && strings.TrimSpace(before[len(before)-1]) != "" {
+		return false
+	}
+	n := 0
+	for _, line := range after {
+		if line = strings.TrimSpace(line); strings.HasPrefix(line, ">") || wrote.MatchString(line) {
+			break
+		} else if line != "" {
+			n++
+		}
+	}
+	return n <= 6
 }
 
 // more says whether something follows that is not quoted, as when a person
