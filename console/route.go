@@ -29,6 +29,8 @@ func routes() []route {
 func frameRoutes() []route {
 	return []route{
 		{pattern: "GET /{$}", right: wirechief.RightRead, serve: func(_ *Console, v *visit) error { return v.to("/inbox") }},
+		// Browsers ask for it also where a page names no icon, as /healthz.
+		{pattern: "GET /favicon.ico", open: true, serve: func(c *Console, v *visit) error { return v.to(c.static.path("mark.svg")) }},
 		{pattern: "GET /", open: true, serve: func(_ *Console, v *visit) error {
 			return wirechief.Errorf(wirechief.NotFound, "there is no page %s", v.r.URL.Path)
 		}},
