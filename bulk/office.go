@@ -14,7 +14,8 @@ import (
 type Store interface {
 	Apply(ctx context.Context, commands ...wirechief.Command) ([]wirechief.Result, error)
 	Message(ctx context.Context, key wirechief.MessageKey) (*wirechief.Message, error)
-	Messages(ctx context.Context, f wirechief.MessageFilter) ([]*wirechief.Message, error)
+	ConversationBetween(ctx context.Context, tenant, number, peer string) (*wirechief.Conversation, error)
+	Thread(ctx context.Context, key wirechief.ConversationKey, before int64, limit int) ([]*wirechief.Message, error)
 	Answer(ctx context.Context, tenant, key string) (*wirechief.Answer, error)
 	wirechief.BulkReader
 }
@@ -87,18 +88,30 @@ func (o *Office) Start(ctx context.Context) error {
 	o.hard, o.cancel = context.WithCancel(context.Background())
 	o.mu.Unlock()
 	for before := int64(0); ; {
-		list, err := o.Store.Bulks(ctx, "", []wirechief.BulkState{wirechief.BulkRunning}, before, pageMost)
-		if err != nil {
+		more, err := o.goOn(ctx, &before)
+		if !more || err != nil {
 			return err
 		}
-		for _, b := range list {
-			o.run(b, true)
-			before = b.ID
-		}
-		if len(list) < pageMost {
-			return nil
-		}
 	}
+}
+
+// goOn runs a page of the bulks that were running. Nobody changes one between
+// its being read and its run.
+func (o *Office) goOn(ctx context.Context, before *int64) (more bool, err error) {
+	unlock, err := o.lock(ctx)
+	if err != nil {
+		return false, err
+	}
+	defer unlock()
+	list, err := o.Store.Bulks(ctx, "", []wirechief.BulkState{wirechief.BulkRunning}, *before, pageMost)
+	if err != nil {
+		return false, err
+	}
+	for _, b := range list {
+		o.run(b, true)
+		*before = b.ID
+	}
+	return len(list) == pageMost, nil
 }
 
 // Stop hands nothing over any more, keeps what came of what is under way, and

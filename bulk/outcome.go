@@ -96,22 +96,45 @@ func (r *run) recall(rows []wirechief.BulkRow) outcome {
 		if a != nil {
 			continue // the exchange will know
 		}
-		list, err := r.o.Store.Messages(r.hard, wirechief.MessageFilter{
-			Tenant: r.b.Tenant, Direction: wirechief.Outward, Number: row.To, CreatedFrom: r.b.StartedAt, Limit: 1000,
-		})
+		m, err := r.sentBefore(row)
 		if err != nil {
 			return later(err)
 		}
-		for _, m := range list {
-			if m.From == r.b.From && m.To == row.To && m.Text == row.Text {
-				row.State, row.Message, row.Error = wirechief.RowSent, m.ID, ""
-				if m.Status == wirechief.StatusSuppressed {
-					row.State = wirechief.RowRefused
-				}
-				break
-			}
+		if m == nil {
+			continue
+		}
+		row.State, row.Message, row.Error = wirechief.RowSent, m.ID, ""
+		if m.Status == wirechief.StatusSuppressed {
+			row.State = wirechief.RowRefused
 		}
 	}
 	r.again = false
 	return outcome{}
+}
+
+// sentBefore finds the message of a row in the conversation that it is in, nil
+// when there is none since the bulk was started.
+func (r *run) sentBefore(row *wirechief.BulkRow) (*wirechief.Message, error) {
+	c, err := r.o.Store.ConversationBetween(r.hard, r.b.Tenant, r.b.From, row.To)
+	if err != nil {
+		if wirechief.KindOf(err) == wirechief.NotFound {
+			err = nil
+		}
+		return nil, err
+	}
+	const page = 200
+	for before := int64(0); ; {
+		list, err := r.o.Store.Thread(r.hard, c.ConversationKey, before, page)
+		if err != nil || len(list) == 0 {
+			return nil, err
+		}
+		for _, m := range list {
+			if m.Direction == wirechief.Outward && m.To == row.To && m.Text == row.Text && !m.CreatedAt.Before(r.b.StartedAt) {
+				return m, nil
+			}
+		}
+		if before = list[0].ID; len(list) < page || list[0].CreatedAt.Before(r.b.StartedAt) {
+			return nil, nil
+		}
+	}
 }

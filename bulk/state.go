@@ -30,6 +30,13 @@ func (o *Office) begin(ctx context.Context, op string, p wirechief.Principal, id
 		return nil, err
 	case b.State == wirechief.BulkRunning:
 		return o.Progress(ctx, p, id)
+	}
+	// A run that has paused by itself is so on disk before it has ended: what is
+	// begun before that would be taken for running already.
+	if b, err = o.ended(ctx, op, p, b); err != nil {
+		return nil, err
+	}
+	switch {
 	case b.State != from:
 		return nil, refuseState(op, b, string(from))
 	case b.Rows == b.Bad:
@@ -74,15 +81,7 @@ func (o *Office) end(ctx context.Context, op string, p wirechief.Principal, id i
 	}
 	if r := o.runOf(id); r != nil {
 		r.ask(ctx, to)
-		select {
-		case <-r.done:
-		case <-ctx.Done():
-			return nil, &wirechief.Error{
-				Op: op, Kind: wirechief.Unavailable, Rule: wirechief.RuleStore,
-				Message: "it sends nothing any more, but that cannot be kept just now; try again", Err: ctx.Err(),
-			}
-		}
-		if b, err = o.find(ctx, op, p, id); err != nil {
+		if b, err = o.ended(ctx, op, p, b); err != nil {
 			return nil, err
 		}
 	}
@@ -99,6 +98,24 @@ func (o *Office) end(ctx context.Context, op string, p wirechief.Principal, id i
 		}
 	}
 	return nil, refuseState(op, b, string(from[0]))
+}
+
+// ended waits until nothing sends the rows of a bulk any more, and gives it as
+// it then is.
+func (o *Office) ended(ctx context.Context, op string, p wirechief.Principal, b *wirechief.Bulk) (*wirechief.Bulk, error) {
+	r := o.runOf(b.ID)
+	if r == nil {
+		return b, nil
+	}
+	select {
+	case <-r.done:
+		return o.find(ctx, op, p, b.ID)
+	case <-ctx.Done():
+		return nil, &wirechief.Error{
+			Op: op, Kind: wirechief.Unavailable, Rule: wirechief.RuleStore,
+			Message: "it sends nothing any more, but that cannot be kept just now; try again", Err: ctx.Err(),
+		}
+	}
 }
 
 // settle gives a bulk a state in which it does not run.
