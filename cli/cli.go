@@ -30,28 +30,33 @@ type IO struct {
 
 // commands is the grammar: a field a command.
 type commands struct {
-	Demo       demo       `cmd:"" help:"Run a throw-away instance with a simulated carrier, made-up numbers and credentials."`
-	Serve      serve      `cmd:"" help:"Run the server."`
-	Config     configs    `cmd:"" help:"Look at a configuration file."`
-	Apply      apply      `cmd:"" help:"Bring a running server to the state in a file."`
-	Numbers    numbers    `cmd:"" help:"Find, hold, buy, change and release numbers."`
-	List       list       `cmd:"" help:"What numbers refer to: addresses, groups, brands, schedules, properties and so on."`
-	Send       send       `cmd:"" help:"Send a text."`
-	Bulk       bulkSend   `cmd:"" help:"Send one text to many, from a table (CSV): look first, then start, watch, pause."`
-	Messages   messages   `cmd:"" help:"See what became of messages."`
-	Deliveries deliveries `cmd:"" help:"See what was told to customers' endpoints, and tell it again."`
-	Endpoints  endpoints  `cmd:"" help:"URLs that are told of the messages of all numbers, in our own shape."`
-	Secrets    secrets    `cmd:"" help:"Sign what goes to a URL, so that its program knows that it was us."`
-	Route      route      `cmd:"" help:"See which carrier a text would take, and why."`
-	Carriers   carriers   `cmd:"" help:"See the carriers; pause one without deleting it."`
-	People     people     `cmd:"" help:"The team of a tenant: invite people, change what they may do, remove them."`
-	Keys       keys       `cmd:"" help:"Make and revoke keys of all APIs, and see when they were used."`
-	Audit      auditLog   `cmd:"" help:"See who changed what."`
-	Sim        simulate   `cmd:"" help:"Play a handset on the simulator carrier."`
-	Backup     backup     `cmd:"" help:"Write everything that is kept into one file, while the server runs."`
-	Restore    restore    `cmd:"" help:"Put a backup into an empty data folder."`
-	Bench      benchmark  `cmd:"" help:"Measure this program on this machine."`
-	Version    version    `cmd:"" help:"Say which version this is."`
+	Demo          demo          `cmd:"" help:"Run a throw-away instance with a simulated carrier, made-up numbers and credentials."`
+	Serve         serve         `cmd:"" help:"Run the server."`
+	Config        configs       `cmd:"" help:"Look at a configuration file."`
+	Apply         apply         `cmd:"" help:"Bring a running server to the state in a file."`
+	Numbers       numbers       `cmd:"" help:"Find, hold, buy, change and release numbers."`
+	List          list          `cmd:"" help:"What numbers refer to: addresses, groups, brands, schedules, properties and so on."`
+	Send          send          `cmd:"" help:"Send a text."`
+	Bulk          bulkSend      `cmd:"" help:"Send one text to many, from a table (CSV): look first, then start, watch, pause."`
+	Messages      messages      `cmd:"" help:"See what became of messages."`
+	Conversations conversations `cmd:"" help:"The conversations: who texts with you, unread texts, answers."`
+	Contacts      contacts      `cmd:"" help:"Who texts, by name: list them, import and export them."`
+	Templates     templates     `cmd:"" help:"Prepared texts."`
+	Suppressions  suppressions  `cmd:"" help:"Handsets that get no texts: look, add, lift, import, export."`
+	Tenant        tenant        `cmd:"" help:"The settings of a tenant: quiet hours, sending window, opt-out, retention."`
+	Deliveries    deliveries    `cmd:"" help:"See what was told to customers' endpoints, and tell it again."`
+	Endpoints     endpoints     `cmd:"" help:"URLs that are told of the messages of all numbers, in our own shape."`
+	Secrets       secrets       `cmd:"" help:"Sign what goes to a URL, so that its program knows that it was us."`
+	Route         route         `cmd:"" help:"See which carrier a text would take, and why."`
+	Carriers      carriers      `cmd:"" help:"See the carriers; pause one without deleting it."`
+	People        people        `cmd:"" help:"The team of a tenant: invite people, change what they may do, remove them."`
+	Keys          keys          `cmd:"" help:"Make and revoke keys of all APIs, and see when they were used."`
+	Audit         auditLog      `cmd:"" help:"See who changed what."`
+	Sim           simulate      `cmd:"" help:"Play a handset on the simulator carrier."`
+	Backup        backup        `cmd:"" help:"Write everything that is kept into one file, while the server runs."`
+	Restore       restore       `cmd:"" help:"Put a backup into an empty data folder."`
+	Bench         benchmark     `cmd:"" help:"Measure this program on this machine."`
+	Version       version       `cmd:"" help:"Say which version this is."`
 }
 
 // variables are what help texts name that is known elsewhere.

@@ -23,6 +23,7 @@ type numbers struct {
 	List         listNumbers      `cmd:"" help:"The numbers on the account."`
 	Show         showNumber       `cmd:"" help:"One number with all that it does."`
 	Set          setNumbers       `cmd:"" help:"Change what numbers do."`
+	Test         testNumber       `cmd:"" help:"Send a marked text down the wires of a number."`
 	Release      releaseNumbers   `cmd:"" help:"Take numbers out of service. For a time they can be had back."`
 	Restore      restoreNumbers   `cmd:"" help:"Have numbers back that were released."`
 	Events       numberEvents     `cmd:"" help:"What happened to numbers, the newest first."`

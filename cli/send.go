@@ -13,17 +13,18 @@ import (
 // send is `wirechief send`.
 type send struct {
 	connection
-	From  string   `name:"from" help:"A number of yours." placeholder:"N" required:""`
-	To    []string `name:"to" help:"A recipient; may be given again." placeholder:"N" required:"" sep:"none"`
-	Media []string `name:"media" help:"URL of a picture; may be given again. It makes the text a picture message." placeholder:"URL" sep:"none"`
-	At    string   `name:"at" help:"Send then, not now: RFC 3339, as 2026-11-24T18:00:00Z." placeholder:"TIME"`
-	Key   string   `name:"key" help:"Idempotency key: the same command again sends nothing twice." placeholder:"K"`
-	JSON  bool     `name:"json" help:"Print JSON."`
-	Text  string   `arg:"" optional:"" help:"The text; - reads it from standard input."`
+	From     string        `name:"from" help:"A number of yours." placeholder:"N" required:""`
+	To       []string      `name:"to" help:"A recipient; may be given again." placeholder:"N" required:"" sep:"none"`
+	Media    []string      `name:"media" help:"URL of a picture; may be given again. It makes the text a picture message." placeholder:"URL" sep:"none"`
+	At       string        `name:"at" help:"Send then, not now: RFC 3339, as 2026-11-24T18:00:00Z." placeholder:"TIME"`
+	Validity time.Duration `name:"validity" help:"How long it may wait for a carrier, as 4h." placeholder:"D"`
+	Key      string        `name:"key" help:"Idempotency key: the same command again sends nothing twice." placeholder:"K"`
+	JSON     bool          `name:"json" help:"Print JSON."`
+	Text     string        `arg:"" optional:"" help:"The text; - reads it from standard input."`
 }
 
 func (c *send) Run(ctx context.Context, stdio IO) error {
-	m := wire.Send{From: c.From, To: c.To, Text: c.Text, Media: c.Media}
+	m := wire.Send{From: c.From, To: c.To, Text: c.Text, Media: c.Media, Validity: validity(c.Validity)}
 	if c.Text == "-" {
 		b, err := io.ReadAll(io.LimitReader(stdio.In, 1<<20))
 		if err != nil {

@@ -74,6 +74,7 @@ func Names() []string {
 type Reader struct {
 	known map[string]setting
 	sep   string
+	names []string // of what can be set, for who mistypes one; nil: those of a number
 }
 
 // NewReader makes a reader of values whose lists have the separator. It knows
@@ -82,6 +83,18 @@ func NewReader(sep string) *Reader {
 	r := &Reader{known: make(map[string]setting), sep: sep}
 	for _, s := range settings(reflect.TypeFor[wire.Patch](), "") {
 		r.known[s.name] = s
+	}
+	return r
+}
+
+// NewTenantReader makes a reader of what a tenant says of itself.
+func NewTenantReader(sep string) *Reader {
+	r := &Reader{known: make(map[string]setting), sep: sep}
+	for _, s := range settings(reflect.TypeFor[wire.Tenant](), "") {
+		if s.name != "id" {
+			r.known[s.name] = s
+			r.names = append(r.names, s.name)
+		}
 	}
 	return r
 }
@@ -123,11 +136,17 @@ func (r *Reader) unknown(name string) error {
 	if r.isBranch(name) {
 		return wirechief.InvalidField(name, "name what is meant of it, as %s.…", name)
 	}
-	if slices.Contains([]string{"number", "carrier", "type", "location", "price", "capabilities", "toll_free_verification"}, name) {
+	if r.names == nil && slices.Contains([]string{"number", "carrier", "type", "location", "price", "capabilities", "toll_free_verification"}, name) {
 		return wirechief.InvalidField(name, "only the operator sets this, with numbers import")
 	}
-	names := Names()
+	names := slices.Clone(r.names)
+	if names == nil {
+		names = Names()
+	}
 	slices.SortStableFunc(names, func(a, b string) int { return distance(a, name) - distance(b, name) })
+	if distance(names[0], name) > len(name)/3+1 && r.names != nil {
+		return wirechief.InvalidField(name, "there is no such setting; there are %s", strings.Join(r.names, ", "))
+	}
 	if distance(names[0], name) > len(name)/3+1 { // nothing is like it
 		return wirechief.InvalidField(name, "there is no such setting; numbers show N --json names those that there are")
 	}
