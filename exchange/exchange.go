@@ -99,7 +99,8 @@ type Exchange struct {
 	lending  sync.RWMutex      // held whole while leases that have run out are removed
 	parts    *assembler
 	media    *mediaLane
-	sent     sent   // what a carrier may bring back
+	sent     sent // what a carrier may bring back
+	circles  circles
 	replied  lately // by number and handset: the last automatic reply of the window
 	keywords lately // likewise: the last answer to a keyword
 	fallen   fallen
@@ -151,6 +152,7 @@ func New(o Options) *Exchange {
 		Options: o, dir: newDirectory(), offers: offer.New(), off: newStoreroom(), lanes: make(map[string]*lane), carriers: o.Carriers,
 		debug: o.Log.Enabled(context.Background(), slog.LevelDebug),
 	}
+	x.sent.since = o.Now()
 	names := make([]string, len(o.Carriers))
 	for i, c := range o.Carriers {
 		names[i] = c.Name()

@@ -135,7 +135,7 @@ func (x *Exchange) fallbackOf(m *wirechief.Message, n *wirechief.Number, f *wire
 	case wirechief.KindEmail:
 		return x.mailOf(m, f, now), ""
 	case wirechief.KindSMS:
-		if because := goesRound(m, f.Destination); because != "" {
+		if because, _ := x.goesRound(m, f.Destination, now); because != "" {
 			return nil, because
 		}
 		return x.textOf(m, n, f, now), ""

@@ -24,12 +24,16 @@ type consequences struct {
 	entries    []wirechief.Entry
 	replied    bool   // an automatic reply is among them that counts in the window
 	undo       func() // forgets what memory noted of it; nil: nothing
+	uncount    []func()
 }
 
 // revert is for a commit that failed.
 func (c *consequences) revert() {
 	if c.undo != nil {
 		c.undo()
+	}
+	for _, undo := range c.uncount {
+		undo()
 	}
 }
 
@@ -139,27 +143,21 @@ func (x *Exchange) consoleInto(c *consequences, m *wirechief.Message, f *wirechi
 
 // textInto plans a text about a text, unless it would go round in a circle.
 func (x *Exchange) textInto(c *consequences, m *wirechief.Message, n *wirechief.Number, f *wirechief.Forward, now time.Time) {
-	if because := goesRound(m, f.Destination); because != "" {
+	because, undo := x.goesRound(m, f.Destination, now)
+	if because != "" {
 		c.events = append(c.events, wirechief.Event{At: now, Type: wirechief.EventSuppressed, Detail: wirechief.Detail{
 			Rule: wirechief.RuleLoop, Kind: string(wirechief.KindSMS), To: f.Destination, Because: because,
 		}})
+		if f.Destination == m.From {
+			return // whoever the forward is for has the text: nothing has failed
+		}
 		c.entries = append(c.entries, wirechief.Entry{
 			ID: x.IDs.Next(), Kind: wirechief.EntryForwardFailed, Text: "sms to " + f.Destination + ": " + because, Message: m.ID, At: now,
 		})
 		return
 	}
+	c.uncount = append(c.uncount, undo)
 	c.deliveries = append(c.deliveries, x.textOf(m, n, f, now))
-}
-
-// goesRound says why a text is not forwarded to a number, "" when it may be.
-func goesRound(m *wirechief.Message, to string) string {
-	switch {
-	case m.Hops >= MaxHops:
-		return fmt.Sprintf("the text has been forwarded %d times already and goes in a circle; break the circle of forwards", m.Hops)
-	case to == m.To:
-		return "the number would forward to itself"
-	}
-	return ""
 }
 
 // Senders of a forwarded text.

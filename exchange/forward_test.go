@@ -217,8 +217,8 @@ func (w *world) carryOn(t *testing.T) {
 func TestACircleOfForwards(t *testing.T) {
 	for _, restart := range []bool{false, true} {
 		w := newWorld(t)
-		a, b := desk, "+13109060902"
-		for number, to := range map[string]string{a: b, b: a} {
+		a, b, c := desk, "+13109060902", "+13109060906"
+		for number, to := range map[string]string{a: b, b: c, c: a} {
 			if _, err := w.ConfigureNumber(t.Context(), acme, number, func(wirechief.Number) (wirechief.NumberPatch, error) {
 				return wirechief.NumberPatch{
 					Forwards:  wirechief.Set([]wirechief.Forward{{Type: wirechief.KindSMS, Destination: to, Enabled: true}}),
@@ -243,11 +243,11 @@ func TestACircleOfForwards(t *testing.T) {
 		if len(w.plannedOf(m.ID, wirechief.KindSMS)) != 0 || history(m) != "received suppressed" || m.Events[1].Detail.Rule != wirechief.RuleLoop {
 			t.Errorf("%s %+v", history(m), m.Events)
 		}
-		c, err := w.disk.ConversationBetween(t.Context(), "acme", m.To, m.From)
+		thread, err := w.disk.ConversationBetween(t.Context(), "acme", m.To, m.From)
 		if err != nil {
 			t.Fatal(err)
 		}
-		entries, err := w.disk.Entries(t.Context(), c.ConversationKey, 0, 10)
+		entries, err := w.disk.Entries(t.Context(), thread.ConversationKey, 0, 10)
 		if err != nil || len(entries) != 1 || entries[0].Kind != wirechief.EntryForwardFailed {
 			t.Errorf("%+v %v", entries, err)
 		}

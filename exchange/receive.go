@@ -37,11 +37,12 @@ func (x *Exchange) Inbound(ctx context.Context, in wirechief.Inbound) error {
 func (x *Exchange) receive(ctx context.Context, n *wirechief.Number, in wirechief.Inbound, joined *wirechief.PartKey, missing []int) error {
 	now := x.Now()
 	a := gsm.Analyse(in.Text)
+	hops, ours := x.hopsOf(ctx, n, in, now)
 	m := &wirechief.Message{
 		MessageKey: wirechief.MessageKey{Shard: wirechief.ShardOf(n.Tenant), ID: x.IDs.Next()},
 		Tenant:     n.Tenant, Ref: x.IDs.UUID(), Direction: wirechief.Inward, From: in.From, To: in.To, Also: in.Also,
 		Text: in.Text, MMS: len(in.Media) > 0, Encoding: a.Encoding.String(), Segments: max(a.Segments, 1),
-		Carrier: in.Carrier, CreatedAt: now, Hops: max(in.Hops, x.hopsOf(ctx, in, now)), Property: n.Property,
+		Carrier: in.Carrier, CreatedAt: now, Hops: max(in.Hops, hops), Property: n.Property,
 		Apart: x.Blocked != nil && x.Blocked(n.Tenant, in.From),
 	}
 	event := wirechief.Event{At: now, Type: wirechief.EventReceived, Detail: wirechief.Detail{
@@ -63,7 +64,7 @@ func (x *Exchange) receive(ctx context.Context, n *wirechief.Number, in wirechie
 	accept := wirechief.Accept{Messages: []*wirechief.Message{m}, Joined: joined}
 	// The copy of a text that we forwarded is no word of whom it is from.
 	word := ""
-	if m.Hops == 0 {
+	if in.Hops == 0 && !ours {
 		word = ledgerWord(in.Text)
 	}
 	if word != "" {
