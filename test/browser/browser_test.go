@@ -80,6 +80,27 @@ func TestBadJourneys(t *testing.T) {
 	}
 }
 
+// Every page of the menu is one that pages.mjs looks at.
+func TestMenu(t *testing.T) {
+	menu, err := os.ReadFile("../../console/template/part/nav.html")
+	if err != nil {
+		t.Fatal(err)
+	}
+	looked, err := os.ReadFile("journeys/pages.mjs")
+	if err != nil {
+		t.Fatal(err)
+	}
+	items := regexp.MustCompile(`"to" "(/[^"]*)"`).FindAllSubmatch(menu, -1)
+	if len(items) < 10 {
+		t.Fatalf("the menu has %d pages", len(items))
+	}
+	for _, item := range items {
+		if !strings.Contains(string(looked), `"`+string(item[1])+`"]`) {
+			t.Errorf("%s is in the menu, but pages.mjs does not look at it", item[1])
+		}
+	}
+}
+
 // journeys lists those of a folder; lib.mjs is what they are made of.
 func journeys(t *testing.T, folder string) (out []string) {
 	t.Helper()

@@ -22,6 +22,7 @@ export class Journey {
   #allowed = []; // patterns of troubles that are part of the journey
   #shots = 0;
   #hosts = new Set();
+  #ends = [];
   #session; // cookies of the last signIn
 
   constructor({ browser, ask, screenshots, pictures }) {
@@ -140,11 +141,31 @@ export class Journey {
     assert.equal(list.length, 0, `axe finds on ${page.url()}:\n  ${list.join("\n  ")}`);
   }
 
-  // shot takes a picture of the whole page, for people, when they ask for it.
-  async shot(page, name) {
+  // axes judges a page in light and in dark.
+  async axes(page, options) {
+    await this.axe(page, options);
+    await page.emulateMedia({ colorScheme: "dark" });
+    await this.axe(page, options);
+    await page.emulateMedia({ colorScheme: "light" });
+  }
+
+  // fits fails when a page has to be scrolled sideways.
+  async fits(page) {
+    const [across, room] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+    assert.ok(across <= room, `${page.url()} is ${across} px wide in a window of ${room}`);
+  }
+
+  // live waits until a page has its stream.
+  async live(page) {
+    await page.locator("html[data-live=on]").waitFor();
+  }
+
+  // shot takes a picture of the page, the whole or what is in the window, for
+  // people, when they ask for it.
+  async shot(page, name, { fullPage = true } = {}) {
     if (this.pictures) {
       await mkdir(this.pictures, { recursive: true });
-      await page.screenshot({ path: path.join(this.pictures, name + ".png"), fullPage: true });
+      await page.screenshot({ path: path.join(this.pictures, name + ".png"), fullPage });
     }
   }
 
@@ -158,8 +179,7 @@ export class Journey {
           if (colorScheme === "light") await go(page);
           else await page.emulateMedia({ colorScheme });
           await this.axe(page);
-          const [across, room] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
-          assert.ok(across <= room, `${name}, ${how}: the page is ${across} px wide in a window of ${room}`);
+          await this.fits(page);
           await this.shot(page, `${name}-${how}`);
         });
       }
@@ -180,6 +200,7 @@ export class Journey {
     await page.getByLabel("Password", { exact: true }).fill(password);
     await page.getByRole("button", { name: "Sign in", exact: true }).click();
     await page.waitForURL("**/inbox**");
+    await this.live(page);
     this.#session = await page.context().storageState();
   }
 
@@ -202,8 +223,14 @@ export class Journey {
     return shots;
   }
 
+  // atEnd is done when the journey is over.
+  atEnd(what) {
+    this.#ends.push(what);
+  }
+
   async close() {
     await Promise.all(this.#contexts.map((context) => context.close().catch(() => {})));
+    for (const end of this.#ends) await end();
   }
 }
 
