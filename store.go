@@ -189,12 +189,22 @@ type Debit struct {
 
 // OptOut is an entry of the opt-out ledger, the suppression list: the handset
 // does not want texts from the number, or from any number of the tenant.
+//
+// There is one entry a tenant, number and handset, and two things may stand in
+// it. Word is what the handset said itself: it belongs to number and handset, and
+// holds whoever has the number, now and later. By and Reason are what a person or
+// an import of the tenant wanted: they belong to the tenant, hold while it has
+// the number, and no other tenant sees them or is kept from sending by them.
+//
+// An entry with Out false takes back what it names: with Word, what the handset
+// said, in the entries of all tenants; with By, what people entered, in that of
+// its tenant alone; with both or neither, both. What is then empty goes.
 type OptOut struct {
 	Tenant  string
 	Number  string // ours; "" for all numbers of the tenant
 	Handset string
-	Out     bool   // false: opted in again
-	Word    string // that the handset sent; "" when a person or an import did it
+	Out     bool   // false: see above
+	Word    string // that the handset sent; "" when only a person or an import did it
 	Reason  string // in words, of a person or an import
 	By      string // who; "" for the handset itself
 	At      time.Time

@@ -289,7 +289,11 @@ func (b *batch) putOptOuts(c wirechief.PutOptOuts) wirechief.Command {
 		changes = []wirechief.AuditChange{{Field: "out", After: strconv.Itoa(out)}, {Field: "in", After: strconv.Itoa(n - out)}}
 	}
 	changes = slices.DeleteFunc(changes, func(ch wirechief.AuditChange) bool { return ch.After == "" })
-	return b.audited(c, "optout.put", first.Tenant, subject, changes)
+	tenant := first.Tenant
+	if b.known && !b.p.Operator && b.p.Tenant != "" {
+		tenant = b.p.Tenant // what somebody does is in the log of their own tenant
+	}
+	return b.audited(c, "optout.put", tenant, subject, changes)
 }
 
 // changeConversation is about what people decide: that somebody has read a

@@ -1,29 +1,52 @@
 package exchange
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
 	"github.com/wirechief/wirechief"
 )
 
-// putOptOuts takes over changes of the ledger. A number and a handset are in it
-// once, whosever the number was when the handset said so; a tenant and a handset
-// once for all numbers of the tenant.
+// putOptOuts takes over changes of the ledger: what is in memory is what the
+// store keeps, an entry a tenant, number and handset.
 func (d *directory) putOptOuts(list []wirechief.OptOut) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for _, o := range list {
 		of := slices.DeleteFunc(d.optOuts[o.Handset], func(was wirechief.OptOut) bool {
-			return was.Number == o.Number && (o.Number != "" || was.Tenant == o.Tenant)
+			return o.Out && was.Number == o.Number && was.Tenant == o.Tenant
 		})
 		if o.Out {
 			of = append(of, o)
+		} else {
+			of = takeBack(of, &o)
 		}
 		if d.optOuts[o.Handset] = of; len(of) == 0 {
 			delete(d.optOuts, o.Handset)
 		}
 	}
+}
+
+// takeBack removes of the entries of a handset what one with Out false names
+// ([wirechief.OptOut]).
+func takeBack(of []wirechief.OptOut, o *wirechief.OptOut) []wirechief.OptOut {
+	both := o.Word == "" && o.By == "" || o.Number == ""
+	for i := range of {
+		was := &of[i]
+		if was.Number != o.Number {
+			continue
+		}
+		if (o.Word != "" || both) && o.Number != "" {
+			was.Word = ""
+		}
+		if (o.By != "" || both) && was.Tenant == o.Tenant {
+			was.By, was.Reason = "", ""
+		}
+	}
+	return slices.DeleteFunc(of, func(was wirechief.OptOut) bool {
+		return was.Number == o.Number && was.Word == "" && was.By == "" && (was.Tenant == o.Tenant || o.Word != "" || both)
+	})
 }
 
 // optedOut says whether a handset gets no texts from a number of ours: it said
@@ -47,29 +70,57 @@ func (d *directory) unwanted(tenant, sender, handset string) (wirechief.OptOut, 
 }
 
 // entryFor chooses among the entries of a handset: what it said itself to the
-// number comes first, then the suppression list of the tenant.
-func entryFor(of []wirechief.OptOut, tenant, number string) (found wirechief.OptOut, any bool) {
-	for _, o := range of {
-		switch {
-		case o.Number == number && number != "":
+// number, or what the tenant wants of the number, comes before what the tenant
+// wants of all its numbers.
+func entryFor(of []wirechief.OptOut, tenant, number string) (wirechief.OptOut, bool) {
+	if number != "" {
+		if o, ok := entryOf(of, tenant, number, true); ok {
 			return o, true
-		case o.Number == "" && o.Tenant == tenant && tenant != "":
-			found, any = o, true
 		}
 	}
-	return found, any
+	if tenant == "" {
+		return wirechief.OptOut{}, false
+	}
+	return entryOf(of, tenant, "", false)
 }
 
-// pair is the entry of the ledger for just one number and one handset.
-func (d *directory) pair(number, handset string) (wirechief.OptOut, bool) {
-	d.mu.RLock()
-	defer d.mu.RUnlock()
-	for _, o := range d.optOuts[handset] {
-		if o.Number == number {
-			return o, true
+// entryOf is what stands between a number ("": all) of a tenant and a handset, as
+// that tenant may see it: its own entry, with words the handset's own one whoever
+// had the number then, and nothing that people of another tenant entered.
+func entryOf(of []wirechief.OptOut, tenant, number string, words bool) (entry wirechief.OptOut, any bool) {
+	var said *wirechief.OptOut
+	for i := range of {
+		o := &of[i]
+		if o.Number != number {
+			continue
+		}
+		if o.Tenant == tenant {
+			entry, any = *o, true
+		}
+		if saidStop(*o) && (said == nil || o.At.Before(said.At)) {
+			said = o
 		}
 	}
-	return wirechief.OptOut{}, false
+	switch {
+	case number == "" || words && any && saidStop(entry):
+	case !words && any && entry.By == "":
+		return wirechief.OptOut{}, false
+	case !words:
+		entry.Word = ""
+	case said != nil && !any:
+		return wirechief.OptOut{Tenant: tenant, Number: number, Handset: said.Handset, Out: true, Word: said.Word, At: said.At}, true
+	case said != nil:
+		entry.Word, entry.At = said.Word, said.At
+	}
+	return entry, any
+}
+
+// pair is the entry of the ledger for just one number, as whoever has it sees it,
+// and one handset.
+func (d *directory) pair(n *wirechief.Number, handset string) (wirechief.OptOut, bool) {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	return entryOf(d.optOuts[handset], n.Tenant, n.Number, true)
 }
 
 // listed is the entry for one number of a tenant, or with "" for all, and one
@@ -77,21 +128,18 @@ func (d *directory) pair(number, handset string) (wirechief.OptOut, bool) {
 func (d *directory) listed(tenant, number, handset string) (wirechief.OptOut, bool) {
 	d.mu.RLock()
 	defer d.mu.RUnlock()
-	for _, o := range d.optOuts[handset] {
-		if o.Number == number && d.keeps(tenant, o) {
-			return o, true
-		}
-	}
-	return wirechief.OptOut{}, false
+	of := d.optOuts[handset]
+	return entryOf(of, tenant, number, d.hears(tenant, number, of))
 }
 
-// keeps says whether an entry is on the list of a tenant: whoever has the number
-// now, or had it when nobody has. The caller holds the lock.
-func (d *directory) keeps(tenant string, o wirechief.OptOut) bool {
-	if n := d.numbers[o.Number]; n != nil && n.Tenant != "" {
+// hears says whether what handsets say to a number is on the list of a tenant:
+// of whoever has the number now, or of whom it was said to when nobody has. The
+// caller holds the lock.
+func (d *directory) hears(tenant, number string, of []wirechief.OptOut) bool {
+	if n := d.numbers[number]; n != nil && n.Tenant != "" {
 		return n.Tenant == tenant
 	}
-	return o.Tenant == tenant
+	return slices.ContainsFunc(of, func(o wirechief.OptOut) bool { return o.Number == number && o.Tenant == tenant && saidStop(o) })
 }
 
 // unheard lists the numbers that a handset does not want to hear from.
@@ -112,18 +160,19 @@ func (d *directory) ledgerOf(tenant string) []wirechief.OptOut {
 	d.mu.RLock()
 	var out []wirechief.OptOut
 	for _, of := range d.optOuts {
-		for _, o := range of {
-			if d.keeps(tenant, o) {
+		for i := range of {
+			number := of[i].Number
+			if slices.ContainsFunc(of[:i], func(o wirechief.OptOut) bool { return o.Number == number }) {
+				continue // another tenant's entry of the same number
+			}
+			if o, ok := entryOf(of, tenant, number, d.hears(tenant, number, of)); ok {
 				out = append(out, o)
 			}
 		}
 	}
 	d.mu.RUnlock()
 	slices.SortFunc(out, func(a, b wirechief.OptOut) int {
-		if c := strings.Compare(a.Handset, b.Handset); c != 0 {
-			return c
-		}
-		return strings.Compare(a.Number, b.Number)
+		return cmp.Or(strings.Compare(a.Handset, b.Handset), strings.Compare(a.Number, b.Number))
 	})
 	return out
 }

@@ -30,33 +30,31 @@ func (x *Exchange) word(t *wirechief.Tenant, n *wirechief.Number, text string) (
 }
 
 // ledgerChange says what a word from a handset changes in the opt-out ledger
-// of the number. YES opts in only who is out; a toll-free network reopens on
-// UNSTOP or START alone. What a person put on the suppression list, the handset
-// cannot take off it: only its own word.
-func (x *Exchange) ledgerChange(n *wirechief.Number, handset, text string, now time.Time) (wirechief.OptOut, bool) {
+// of the number, and whether the conversation is told. YES opts in only who is
+// out; a toll-free network reopens on UNSTOP or START alone. What a person put on
+// the suppression list, the handset cannot take off it: only its own word, and
+// that whoever had the number when it said so.
+func (x *Exchange) ledgerChange(n *wirechief.Number, handset, text string, now time.Time) (change wirechief.OptOut, told, ok bool) {
 	w, ok := x.word(x.dir.tenant(n.Tenant), n, text)
 	if !ok {
-		return wirechief.OptOut{}, false
+		return wirechief.OptOut{}, false, false
 	}
-	entry, listed := x.dir.pair(n.Number, handset)
+	entry, listed := x.dir.pair(n, handset)
 	out := listed && saidStop(entry)
-	change := wirechief.OptOut{Tenant: n.Tenant, Number: n.Number, Handset: handset, Word: w.Text, At: now}
+	change = wirechief.OptOut{Tenant: n.Tenant, Number: n.Number, Handset: handset, Word: w.Text, At: now}
 	switch w.Kind {
 	case optout.Stop:
 		change.Out, change.By, change.Reason = true, entry.By, entry.Reason
-		return change, !out
+		return change, true, !out
 	case optout.Yes:
 		if e164.IsTollFree(n.Number) {
-			return wirechief.OptOut{}, false
+			return wirechief.OptOut{}, false, false
 		}
 	case optout.Start:
 	default:
-		return wirechief.OptOut{}, false
+		return wirechief.OptOut{}, false, false
 	}
-	if out && entry.By != "" { // the suppression stays
-		change.Out, change.Word, change.By, change.Reason = true, "", entry.By, entry.Reason
-	}
-	return change, out
+	return change, entry.By == "", out // else it is still out, by what a person entered
 }
 
 // saidStop says whether an entry of the ledger is the handset's own doing.
@@ -75,7 +73,7 @@ func (x *Exchange) wordAnswer(t *wirechief.Tenant, n *wirechief.Number, handset,
 	if !ok {
 		return false, ""
 	}
-	entry, listed := x.dir.pair(n.Number, handset)
+	entry, listed := x.dir.pair(n, handset)
 	out := listed && saidStop(entry)
 	tollFree := e164.IsTollFree(n.Number)
 	if w.Kind == optout.Yes && (!out || tollFree) {

@@ -80,9 +80,9 @@ func (x *Exchange) receive(ctx context.Context, n *wirechief.Number, in wirechie
 		accept.Deliveries, accept.Entries, accept.Replied = after.deliveries, after.entries, after.replied
 	}
 	if word != "" {
-		if change, ok := x.ledgerChange(n, in.From, in.Text, now); ok {
+		if change, told, ok := x.ledgerChange(n, in.From, in.Text, now); ok {
 			accept.OptOuts = []wirechief.OptOut{change}
-			if !m.Apart && change.Word != "" { // else it is still out, by what a person entered
+			if told && !m.Apart {
 				accept.Entries = append(accept.Entries, x.ledgerEntry(m, change))
 			}
 		}

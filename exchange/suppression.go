@@ -115,7 +115,10 @@ func (x *Exchange) Unsuppress(ctx context.Context, p wirechief.Principal, list [
 			return 0, e
 		}
 	}
-	return x.changeLedger(ctx, p, list, len(list) <= suppressNotes, func(_, o wirechief.OptOut) (wirechief.OptOut, bool) { return o, true })
+	return x.changeLedger(ctx, p, list, len(list) <= suppressNotes, func(there, o wirechief.OptOut) (wirechief.OptOut, bool) {
+		o.Word = there.Word // what the handset said is taken back, too
+		return o, true
+	})
 }
 
 func ofNumber(number string) string {
@@ -207,11 +210,6 @@ func (x *Exchange) changeLedgerBatch(ctx context.Context, p wirechief.Principal,
 		is, differs := change(there, o)
 		if !differs {
 			continue
-		}
-		if there.Out && there.Tenant != is.Tenant { // of whoever had the number then
-			gone := there
-			gone.Out = false
-			put.OptOuts = append(put.OptOuts, gone)
 		}
 		put.OptOuts = append(put.OptOuts, is)
 		count++

@@ -63,15 +63,37 @@ func (w *writer) putOptOuts(list []wirechief.OptOut) error {
 
 func (w *writer) putOptOut(o *wirechief.OptOut) error {
 	shard := int64(wirechief.ShardOf(o.Tenant))
-	if !o.Out && o.Number == "" {
-		return w.q("DELETE FROM opt_out WHERE shard = ? AND tenant = ? AND number = '' AND handset = ?").int(shard).text(o.Tenant).text(o.Handset).run()
-	}
 	if !o.Out {
-		// Whosever the number was when the handset went out.
-		return w.q("DELETE FROM opt_out WHERE number = ? AND handset = ?").text(o.Number).text(o.Handset).run()
+		return w.takeBack(o, shard)
 	}
 	return w.q("INSERT OR REPLACE INTO opt_out VALUES (?, ?, ?, ?, ?, ?, ?, ?)").
 		int(shard).text(o.Tenant).text(o.Number).text(o.Handset).text(o.Word).int(store.Micros(o.At)).text(o.Reason).text(o.By).run()
+}
+
+// takeBack removes of the entries of the ledger what the handset said, or what
+// people entered, and the entries in which nothing is left ([wirechief.OptOut]).
+func (w *writer) takeBack(o *wirechief.OptOut, shard int64) error {
+	both := o.Word == "" && o.By == ""
+	if o.Number == "" { // what is for all numbers is a tenant's own
+		return w.q("DELETE FROM opt_out WHERE shard = ? AND tenant = ? AND number = '' AND handset = ?").int(shard).text(o.Tenant).text(o.Handset).run()
+	}
+	if o.Word != "" || both {
+		// Whosever the number was when the handset went out.
+		if err := w.q("DELETE FROM opt_out WHERE number = ? AND handset = ? AND by = ''").text(o.Number).text(o.Handset).run(); err != nil {
+			return err
+		}
+		if err := w.q("UPDATE opt_out SET word = '' WHERE number = ? AND handset = ?").text(o.Number).text(o.Handset).run(); err != nil {
+			return err
+		}
+	}
+	if o.By != "" || both {
+		const own = " WHERE shard = ? AND tenant = ? AND number = ? AND handset = ?"
+		if err := w.q("DELETE FROM opt_out" + own + " AND word = ''").int(shard).text(o.Tenant).text(o.Number).text(o.Handset).run(); err != nil {
+			return err
+		}
+		return w.q("UPDATE opt_out SET by = '', reason = ''" + own).int(shard).text(o.Tenant).text(o.Number).text(o.Handset).run()
+	}
+	return nil
 }
 
 // OptOuts implements [wirechief.DirectoryReader]: those who are out.

@@ -74,6 +74,29 @@ func inboxTests() []testCase {
 			do(t, s, wirechief.PutOptOuts{OptOuts: []wirechief.OptOut{back}})
 			same(t, "who is on another's list stays there", must(s.OptOuts(t.Context()))(t), []wirechief.OptOut{one, theirs})
 		}},
+		{"suppression/what a handset said, and what people of each tenant wanted, are taken back apart", func(t *testing.T, s wirechief.Store) {
+			entry := func(tenant, word, by string) wirechief.OptOut {
+				return wirechief.OptOut{Tenant: tenant, Number: ours, Handset: peer, Out: true, Word: word, By: by, Reason: by, At: t0}
+			}
+			back := func(tenant, word, by string) wirechief.OptOut {
+				o := entry(tenant, word, by)
+				o.Out = false
+				return o
+			}
+			out := func(what string, change wirechief.OptOut, want ...wirechief.OptOut) {
+				t.Helper()
+				do(t, s, wirechief.PutOptOuts{OptOuts: []wirechief.OptOut{change}})
+				same(t, what, must(s.OptOuts(t.Context()))(t), append([]wirechief.OptOut{}, want...))
+			}
+			do(t, s, wirechief.PutOptOuts{OptOuts: []wirechief.OptOut{entry(acme, "STOP", "Ann"), entry(brand, "STOP", "")}})
+			out("the word", back(brand, "START", ""), entry(acme, "", "Ann"))
+			out("another's", back(brand, "", "Bob"), entry(acme, "", "Ann"))
+			do(t, s, wirechief.PutOptOuts{OptOuts: []wirechief.OptOut{entry(acme, "STOP", "Ann")}})
+			out("what Ann wanted", back(acme, "", "Al"), entry(acme, "STOP", ""))
+			do(t, s, wirechief.PutOptOuts{OptOuts: []wirechief.OptOut{entry(acme, "STOP", "Ann"), entry(brand, "", "Bob")}})
+			out("both", back(acme, "STOP", "Al"), entry(brand, "", "Bob"))
+			out("all of a tenant", back(brand, "", ""))
+		}},
 		{"directory/one by its name", func(t *testing.T, s wirechief.Store) {
 			e := wirechief.Entity{Tenant: acme, Kind: wirechief.EntityTemplate, Key: "1", Doc: []byte(`{"id":1}`)}
 			n := &wirechief.Number{Number: ours, Tenant: acme, Rev: 1}
