@@ -38,11 +38,11 @@ func (a *api) secrets() {
 		about("The type of the event is endpoint.test. What came of it is shown with the delivery.")), a.testEndpoint)
 	made := func(op *huma.Operation) { op.DefaultStatus = http.StatusCreated }
 	const standard = "What goes to the destination over HTTP is signed as Standard Webhooks says, at each try: webhook-id, webhook-timestamp, webhook-signature."
-	register(a, a.op(scopeRead, "list-secrets", http.MethodGet, "/secrets", "List the destinations whose deliveries are signed"), a.listSecrets)
-	register(a, a.op(scopeManage, "create-secret", http.MethodPost, "/secrets", "Give a destination a secret, which is shown this once", made, about(standard)), a.createSecret)
-	register(a, a.op(scopeManage, "rotate-secret", http.MethodPost, "/secrets/{id}/rotate", "Exchange a secret for a new one, which is shown this once",
+	register(a, a.op(scopeRead, "list-signed", http.MethodGet, "/secrets", "List the destinations whose deliveries are signed"), a.listSecrets)
+	register(a, a.op(scopeManage, "sign-destination", http.MethodPost, "/secrets", "Give a destination a secret, which is shown this once", made, about(standard)), a.createSecret)
+	register(a, a.op(scopeManage, "rotate-signing", http.MethodPost, "/secrets/{id}/rotate", "Exchange a secret for a new one, which is shown this once",
 		about("Both sign meanwhile. While the one before is still live, only keep 0s is taken, which ends both.")), a.rotateSecret)
-	register(a, a.op(scopeManage, "remove-secret", http.MethodDelete, "/secrets/{id}", "Sign nothing any more that goes to a destination"), a.removeSecret)
+	register(a, a.op(scopeManage, "remove-signing", http.MethodDelete, "/secrets/{id}", "Sign nothing any more that goes to a destination"), a.removeSecret)
 }
 
 type testOutput struct{ Body wire.Delivery }

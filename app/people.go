@@ -43,7 +43,7 @@ func (a *App) newPeople(o Options, ids *ident.Source) error {
 	var err error
 	a.people.console, err = console.New(console.Options{
 		Exchange: a.exchange, Gate: a.people.gate, Desk: a.people.desk, Presence: a.people.presence, Reports: a.reports, Hub: a.hub, Bulk: a.bulk,
-		Link: a.keeper.Link, Version: o.Version.Version, PublicURL: a.cfg.HTTP.PublicURL, Demo: o.Demo, Now: o.Now, Log: o.Log,
+		Link: a.keeper.Link, Show: a.shown, Version: o.Version.Version, PublicURL: a.cfg.HTTP.PublicURL, Demo: o.Demo, Now: o.Now, Log: o.Log,
 	})
 	return err
 }

@@ -20,6 +20,10 @@ func (d *directory) calledIn(tenant, dialect string) (account string) {
 	return account
 }
 
+// CalledIn is what a tenant is called in an API: the account or name of its
+// credential there, the first of several; "" when it has none.
+func (x *Exchange) CalledIn(tenant, dialect string) string { return x.dir.calledIn(tenant, dialect) }
+
 // propertyOf gives the project that a message belongs to: its own, or the
 // tenant's first when that is none or has gone.
 func (x *Exchange) propertyOf(m *wirechief.Message) string {
