@@ -12,6 +12,10 @@ type Retention struct {
 // Redacted stands in the place of a text that the tenant had removed.
 const Redacted = "(redacted)"
 
+// Redacted says that the body of the delivery was taken out with the text that
+// it told, so that it cannot be sent again.
+func (d *Delivery) Redacted() bool { return string(d.Body) == Redacted }
+
 // Forget redacts or removes what is older than an instant, one conversation, or
 // all that went between the tenant and a peer. It touches nothing that still waits to be sent or delivered.
 // Result.Count is how many messages it was.

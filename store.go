@@ -279,7 +279,9 @@ type Attempted struct {
 	Tries    int
 }
 
-// Redeliver makes deliveries pending again, with a fresh schedule.
+// Redeliver makes deliveries pending again, with a fresh schedule. What was
+// redacted has nothing left to send: the filter leaves it out, and a key of such
+// a delivery is refused (kind Conflict, RuleState).
 type Redeliver struct {
 	Filter DeliveryFilter // Status and Limit as in a listing
 	Keys   []DeliveryKey  // these, when not empty

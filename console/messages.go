@@ -150,6 +150,7 @@ type messageData struct {
 	Row        messageRow
 	Steps      []step
 	Deliveries []deliveryView
+	Replayable []deliveryView // those of which there is something left to send
 	Media      []mediaView
 	Curls      []curl
 	Cancelable bool
@@ -181,6 +182,7 @@ func (c *Console) messageView(ctx context.Context, p wirechief.Principal, id str
 		page.Deliveries = append(page.Deliveries, viewOfDelivery(d))
 	}
 	slices.SortFunc(page.Deliveries, func(a, b deliveryView) int { return int(a.ID - b.ID) })
+	page.Replayable = slices.DeleteFunc(slices.Clone(page.Deliveries), func(d deliveryView) bool { return d.Redacted() })
 	page.Cancelable = m.Direction == wirechief.Outward && m.Queue.Lane != ""
 	return page, nil
 }

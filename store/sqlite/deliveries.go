@@ -83,6 +83,10 @@ func (w *writer) attempted(c *wirechief.Attempted) (wirechief.Result, error) {
 	return wirechief.Result{}, nil
 }
 
+// isRedacted finds deliveries whose body was taken out, which are not to be sent
+// again. The length is seen without reading the body.
+const isRedacted = `length(body) = length(CAST('` + wirechief.Redacted + `' AS BLOB)) AND body = CAST('` + wirechief.Redacted + `' AS BLOB)`
+
 // sliceMost is how many rows one commit of a Redeliver or a Purge touches.
 const sliceMost = 2000
 
@@ -99,7 +103,7 @@ func (w *writer) redeliver(c wirechief.Redeliver) (wirechief.Result, wirechief.C
 	if c.Filter.Limit > 0 {
 		most = min(most, c.Filter.Limit)
 	}
-	keys, err := newestDeliveries(w.conn, c.Filter, most)
+	keys, err := newestDeliveries(w.conn, c.Filter, most, c.Status == wirechief.DeliveryPending)
 	if err != nil {
 		return wirechief.Result{}, nil, err
 	}
@@ -123,6 +127,20 @@ func (w *writer) redeliver(c wirechief.Redeliver) (wirechief.Result, wirechief.C
 func (w *writer) redeliverKeys(c wirechief.Redeliver) (wirechief.Result, wirechief.Command, error) {
 	var res wirechief.Result
 	slice := c.Keys[:min(len(c.Keys), sliceMost)]
+	if c.Status == wirechief.DeliveryPending {
+		for _, k := range slice {
+			row := w.q("SELECT 1 FROM delivery WHERE key = ? AND " + isRedacted).int(keyOf(k.Shard, k.ID))
+			gone, err := row.row()
+			row.done()
+			if err != nil {
+				return res, nil, err
+			}
+			if gone {
+				return refused(wirechief.Conflict, wirechief.RuleState,
+					"delivery %d cannot be replayed: the text that it told was redacted, and there is nothing left to send", k.ID), nil, nil
+			}
+		}
+	}
 	for _, k := range slice {
 		if err := w.restart(keyOf(k.Shard, k.ID), &c); err != nil {
 			return wirechief.Result{}, nil, err

@@ -287,7 +287,7 @@ func oneDelivery(c *conn, key int64) (*wirechief.Delivery, error) {
 func (s *Store) Deliveries(ctx context.Context, f wirechief.DeliveryFilter) (out []*wirechief.Delivery, err error) {
 	err = s.read(ctx, func(c *conn) error {
 		_, _, limit := bounds(0, 0, f.Limit)
-		keys, err := newestDeliveries(c, f, limit)
+		keys, err := newestDeliveries(c, f, limit, false)
 		if err != nil {
 			return err
 		}
@@ -303,8 +303,9 @@ func (s *Store) Deliveries(ctx context.Context, f wirechief.DeliveryFilter) (out
 	return out, err
 }
 
-// newestDeliveries gives the keys that a filter selects, its Limit aside.
-func newestDeliveries(c *conn, f wirechief.DeliveryFilter, limit int) ([]int64, error) {
+// newestDeliveries gives the keys that a filter selects, its Limit aside;
+// sendable: those that there is still something to send of.
+func newestDeliveries(c *conn, f wirechief.DeliveryFilter, limit int, sendable bool) ([]int64, error) {
 	var q query
 	if f.Tenant != "" {
 		q.and("tenant = ?", f.Tenant)
@@ -320,6 +321,9 @@ func newestDeliveries(c *conn, f wirechief.DeliveryFilter, limit int) ([]int64, 
 	}
 	if f.Destination != "" {
 		q.and("destination = ?", f.Destination)
+	}
+	if sendable {
+		q.and("NOT (" + isRedacted + ")")
 	}
 	shards, err := shardsOf(c, "delivery", f.Tenant)
 	if err != nil {

@@ -73,6 +73,23 @@ func retentionTests() []testCase {
 			}
 			same(t, "again", do(t, s, wirechief.Forget{Tenant: acme, Before: later})[0].Count, 0)
 		}},
+		{"forget/what was redacted is not replayed", func(t *testing.T, s wirechief.Store) {
+			do(t, s, accept(inbound(acme, 1, peer), inbound(acme, 2, peer)),
+				deliveries(webhook(acme, 11, 1, with(wirechief.DeliveryExhausted)), webhook(acme, 12, 2, with(wirechief.DeliveryExhausted))),
+				wirechief.Forget{Tenant: acme, Before: later}, accept(inbound(acme, 3, peer)),
+				deliveries(webhook(acme, 13, 3, with(wirechief.DeliveryExhausted)), webhook(acme, 14, 3, with(wirechief.DeliveryExhausted))))
+			r := refuse(t, s, wirechief.Conflict, wirechief.Redeliver{Keys: []wirechief.DeliveryKey{deliveryKey(acme, 14), deliveryKey(acme, 11)}, At: t0})
+			if !strings.Contains(r.Err.Error(), "redacted") {
+				t.Errorf("it does not say why: %v", r.Err)
+			}
+			exhausted := wirechief.DeliveryFilter{Tenant: acme, Status: wirechief.DeliveryExhausted}
+			same(t, "count", do(t, s, wirechief.Redeliver{Filter: exhausted, At: t0})[0].Count, 2)
+			same(t, "left", ids(must(s.Deliveries(t.Context(), exhausted))(t), func(d *wirechief.Delivery) int64 { return d.ID }), []int64{12, 11})
+			d := delivery(t, s, deliveryKey(acme, 11))
+			if !d.Redacted() || delivery(t, s, deliveryKey(acme, 13)).Redacted() {
+				t.Errorf("%+v", d)
+			}
+		}},
 		{"forget/only files", func(t *testing.T, s wirechief.Store) {
 			past(t, s)
 			same(t, "count", do(t, s, wirechief.Forget{Tenant: acme, Before: later, MediaOnly: true})[0].Count, 1)
