@@ -2,7 +2,10 @@ package wirechief
 
 import (
 	"context"
+	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 )
 
 // SendRequest asks to send one text or picture message to one or many.
@@ -17,7 +20,9 @@ type SendRequest struct {
 	At      time.Time // send then; zero: now
 	// Validity is how long it may wait for a carrier; 0: the installation's.
 	Validity time.Duration
-	// Key and Fingerprint make a repeat of the request harmless: see Answer.
+	// Key and Fingerprint make a repeat of the request harmless: see Answer. One
+	// that the program makes itself begins with OwnKey; one from outside passes
+	// JudgeKey first.
 	Key         string
 	Fingerprint [32]byte
 	Property    string // that it belongs to, and that a leased number is taken from; empty: the number's, and any
@@ -37,6 +42,24 @@ type SendRequest struct {
 	// Whole says that the API refuses the request when every recipient is
 	// refused: such an answer does not use the key up.
 	Whole bool
+}
+
+// OwnKey begins the idempotency keys that the program makes itself, of forwards,
+// answers by mail, bulk sends and the parts of one request. No client can choose
+// such a key ([JudgeKey]), so none can take one and silence what is sent under it.
+const OwnKey = "\x1f"
+
+// KeyMost is how many characters an idempotency key from outside has at most.
+const KeyMost = 255
+
+// JudgeKey refuses an idempotency key that somebody outside may not choose: an
+// empty or long one, one that is no text, and one with control characters, with
+// which our own begin.
+func JudgeKey(key string) *Error {
+	if key == "" || !utf8.ValidString(key) || utf8.RuneCountInString(key) > KeyMost || strings.ContainsFunc(key, unicode.IsControl) {
+		return InvalidField("key", "an idempotency key has 1 to %d characters, and no control characters", KeyMost)
+	}
+	return nil
 }
 
 // SendResult is the answer to an accepted [SendRequest]. It is what a repeat

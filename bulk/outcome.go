@@ -44,9 +44,8 @@ func of(err error) (o outcome, ok bool) {
 	return outcome{}, true
 }
 
-// keyOf is the idempotency key of a row. No client can choose one: a header
-// holds no control character.
-func keyOf(bulk int64, seq int) string { return fmt.Sprintf("\x1fbulk-%d-%d", bulk, seq) }
+// keyOf is the idempotency key of a row. No client can choose one.
+func keyOf(bulk int64, seq int) string { return fmt.Sprintf(wirechief.OwnKey+"bulk-%d-%d", bulk, seq) }
 
 // send sends one row and settles it, if it can be.
 func (r *run) send(row *wirechief.BulkRow) outcome {

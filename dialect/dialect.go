@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/wirechief/wirechief"
 )
@@ -21,7 +20,7 @@ const (
 	// that writes on does not read the answer.
 	maxUnread = 16 << 20
 	// MaxKey is the greatest length of an idempotency key, in characters.
-	MaxKey = 255
+	MaxKey = wirechief.KeyMost
 )
 
 // ReadBody reads the body of a request into buf, which it empties first. A
@@ -80,13 +79,13 @@ func DecodeBasic(credentials string) (user, password string, ok bool) {
 }
 
 // IdempotencyKey gives the Idempotency-Key header of a request, empty when
-// there is none. A key has 1 to [MaxKey] characters.
+// there is none. A key has 1 to [MaxKey] characters ([wirechief.JudgeKey]).
 func IdempotencyKey(h http.Header) (string, error) {
 	values := h["Idempotency-Key"]
 	if len(values) == 0 {
 		return "", nil
 	}
-	if key := values[0]; len(values) == 1 && key != "" && utf8.ValidString(key) && utf8.RuneCountInString(key) <= MaxKey {
+	if key := values[0]; len(values) == 1 && wirechief.JudgeKey(key) == nil {
 		return key, nil
 	}
 	return "", wirechief.InvalidField("key", "one Idempotency-Key of 1 to %d characters is taken", MaxKey)

@@ -17,12 +17,12 @@ type Keyed struct {
 }
 
 // Entry is the key of one send among those that the request is made of. No
-// client can choose one: a header holds no control character.
+// client can choose one ([wirechief.OwnKey]).
 func (k *Keyed) Entry(i int) string { return k.derived(strconv.Itoa(i)) }
 
 func (k *Keyed) derived(of string) string {
 	sum := sha256.Sum256([]byte(k.Key))
-	return "\x1f" + hex.EncodeToString(sum[:]) + " " + of
+	return wirechief.OwnKey + hex.EncodeToString(sum[:]) + " " + of
 }
 
 // Answered gives what [Exchange.Send] answered to a request under its key, nil

@@ -181,7 +181,11 @@ func TestReply(t *testing.T) {
 	w.arrives("acme", peer, ours, "STOP")
 	w.refuse = wirechief.SendRecipient{Kind: wirechief.Forbidden, Rule: wirechief.RuleOptOut, Refusal: "they opted out; it takes a START"}
 	w.optOuts[peer] = wirechief.OptOut{Handset: peer, Word: "STOP", Out: true}
-	res, err := w.desk.Reply(ctx, ann, id, inbox.Draft{Text: "but"})
+	_, err := w.desk.Reply(ctx, ann, id, inbox.Draft{Text: "but", Key: wirechief.OwnKey + "delivery-7"})
+	if wirechief.KindOf(err) != wirechief.Invalid {
+		t.Errorf("a key of our own is taken from outside: %v", err)
+	}
+	res, err = w.desk.Reply(ctx, ann, id, inbox.Draft{Text: "but"})
 	wants(t, "opted out", err, wirechief.Forbidden, wirechief.RuleOptOut, "")
 	if wirechief.MessageOf(err) != "they opted out; it takes a START" || len(res.Recipients) != 1 {
 		t.Errorf("refusal: %v, %+v", err, res)

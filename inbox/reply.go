@@ -99,6 +99,10 @@ func (d *Desk) send(ctx context.Context, p wirechief.Principal, from, to string,
 		r.Agent = who(p)
 	}
 	if r.Key != "" {
+		if err := wirechief.JudgeKey(r.Key); err != nil {
+			err.Op = "reply"
+			return wirechief.SendResult{}, err
+		}
 		doc, err := json.Marshal([]any{from, to, draft.Text, draft.Media, draft.At.UTC(), draft.Validity})
 		if err != nil {
 			return wirechief.SendResult{}, err

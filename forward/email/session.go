@@ -138,7 +138,7 @@ func (s *session) send(ctx context.Context, c *wirechief.Conversation, person st
 	}
 	r := wirechief.SendRequest{
 		Tenant: c.Tenant, Dialect: dialect, From: c.Number, To: []string{c.Peer}, Text: a.text, Agent: person,
-		Because: "answer by mail", Key: "mail " + once(s.to.ConversationKey, a, data), Fingerprint: fingerprint(s.to.ConversationKey, a), Whole: true,
+		Because: "answer by mail", Key: wirechief.OwnKey + "mail " + once(s.to.ConversationKey, a, data), Fingerprint: fingerprint(s.to.ConversationKey, a), Whole: true,
 	}
 	for _, p := range a.pictures {
 		source, err := b.Keep(ctx, c.Tenant, p.data, p.kind)

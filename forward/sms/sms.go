@@ -56,7 +56,7 @@ func (s *Sender) Send(ctx context.Context, d *wirechief.Delivery, timeout time.D
 	}
 	r := wirechief.SendRequest{
 		Tenant: d.Tenant, Dialect: wirechief.DialectOwn, From: text.From, As: text.As, To: []string{d.Destination}, Text: text.Text,
-		Validity: left, Key: "delivery-" + strconv.FormatInt(d.ID, 10), Fingerprint: sha256.Sum256(d.Body),
+		Validity: left, Key: wirechief.OwnKey + "delivery-" + strconv.FormatInt(d.ID, 10), Fingerprint: sha256.Sum256(d.Body),
 		Hops: text.Hops, Because: text.Because, Excused: text.Excused, Whole: true,
 	}
 	for _, token := range text.Media {

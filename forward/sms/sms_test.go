@@ -143,7 +143,7 @@ func TestTheRequest(t *testing.T) {
 	}
 	r := f.took[0]
 	if r.Tenant != "acme" || r.From != "+13109060901" || r.As != "+13105551212" || r.To[0] != "+13105550199" || r.Text != "[desk] hello" || r.Hops != 2 ||
-		!r.Excused || r.Because != "forward of message 7" || r.Validity <= 59*time.Minute || r.Validity > time.Hour || !strings.HasPrefix(r.Key, "delivery-") || !r.Whole {
+		!r.Excused || r.Because != "forward of message 7" || r.Validity <= 59*time.Minute || r.Validity > time.Hour || !strings.HasPrefix(r.Key, wirechief.OwnKey) || !r.Whole {
 		t.Errorf("%+v", r)
 	}
 }
