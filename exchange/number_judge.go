@@ -11,6 +11,7 @@ import (
 
 	"github.com/wirechief/wirechief"
 	"github.com/wirechief/wirechief/e164"
+	"github.com/wirechief/wirechief/gsm"
 	"github.com/wirechief/wirechief/optout"
 )
 
@@ -195,10 +196,10 @@ func (x *Exchange) judgeForward(ctx context.Context, v *vetted, n *wirechief.Num
 			return err
 		}
 	case wirechief.KindEmail:
-		if !isMail(f.Destination) {
+		if !wirechief.IsMailAddress(f.Destination) {
 			return wrongSetting("forwards.destination", "%q is not a mail address", f.Destination)
 		}
-		if f.Sender != "" && !isMail(f.Sender) {
+		if f.Sender != "" && !wirechief.IsMailAddress(f.Sender) {
 			return wrongSetting("forwards.sender", "%q is not a mail address", f.Sender)
 		}
 	case wirechief.KindSMS:
@@ -252,7 +253,7 @@ func (x *Exchange) judgeReplies(n *wirechief.Number) *wirechief.Error {
 		field string
 		wirechief.Reply
 	}{{"replies.agents_online", n.Replies.AgentsOnline}, {"replies.agents_offline", n.Replies.AgentsOffline}, {"replies.missed_call", n.Replies.MissedCall}} {
-		if err := judgeText(r.field, r.Message, maxReply); err != nil {
+		if err := judgeAnswer(r.field, r.Message); err != nil {
 			return err
 		}
 		if r.Enabled && r.Message == "" {
@@ -265,6 +266,17 @@ func (x *Exchange) judgeReplies(n *wirechief.Number) *wirechief.Error {
 	return x.judgeKeywords(n)
 }
 
+// judgeAnswer refuses the text of an automatic answer that could not be sent.
+func judgeAnswer(field, text string) *wirechief.Error {
+	if err := judgeText(field, text, maxReply); err != nil {
+		return err
+	}
+	if a := gsm.Analyse(text); a.Segments > MaxSegments {
+		return wrongSetting(field, "the text needs %d segments as %s; at most %d are sent", a.Segments, a.Encoding, MaxSegments)
+	}
+	return nil
+}
+
 // judgeKeywords refuses keywords that could never answer.
 func (x *Exchange) judgeKeywords(n *wirechief.Number) *wirechief.Error {
 	const field = "replies.keywords"
@@ -273,7 +285,7 @@ func (x *Exchange) judgeKeywords(n *wirechief.Number) *wirechief.Error {
 	}
 	seen := make(map[string]bool)
 	for _, k := range n.Replies.Keywords {
-		if err := judgeText(field+".message", k.Message, maxReply); err != nil {
+		if err := judgeAnswer(field+".message", k.Message); err != nil {
 			return err
 		}
 		switch {
@@ -417,12 +429,6 @@ func list(numbers []int) string {
 		words[i] = fmt.Sprint(n)
 	}
 	return strings.Join(words, ", ")
-}
-
-// isMail says whether s is a mail address as far as that can be told by looking.
-func isMail(s string) bool {
-	user, host, ok := strings.Cut(s, "@")
-	return ok && user != "" && host != "" && len(s) <= 254 && !strings.ContainsAny(s, " \t\r\n<>,;\"") && !strings.Contains(host, "@") && utf8.ValidString(s)
 }
 
 func isZone(name string) bool {

@@ -37,9 +37,9 @@ func (x *Exchange) judgeOptions(ctx context.Context, o *wirechief.MessageOptions
 		return wrongSetting("options.reply_sms.from", "%q is neither a number such as +13105550100 nor a name", from)
 	}
 	switch to, from := o.ReplyMail.To, o.ReplyMail.From; {
-	case to != "" && !isMail(to):
+	case to != "" && !wirechief.IsMailAddress(to):
 		return wrongSetting("options.reply_mail.to", "%q is not a mail address", to)
-	case from != "" && !isMail(from):
+	case from != "" && !wirechief.IsMailAddress(from):
 		return wrongSetting("options.reply_mail.from", "%q is not a mail address", from)
 	}
 	return nil

@@ -91,7 +91,7 @@ func (x *Exchange) agents() shelf[wirechief.Agent] {
 		fresh:  func(x *Exchange, _ string, a *wirechief.Agent, _ time.Time) { a.ID = x.IDs.Next() },
 		judge: func(_ context.Context, x *Exchange, _ string, old, a *wirechief.Agent) *wirechief.Error {
 			switch {
-			case a.Email != "" && !isMail(a.Email):
+			case a.Email != "" && !wirechief.IsMailAddress(a.Email):
 				return wrongSetting("email", "%q is not a mail address", a.Email)
 			case !slices.Contains([]string{"", "owner", "admin", "agent", "viewer", "api"}, a.Role):
 				return wrongSetting("role", "%q is not a role: owner, admin, agent, viewer or api", a.Role)
@@ -126,7 +126,7 @@ func (x *Exchange) Groups() Shelf[wirechief.Group] {
 		touch: func(g *wirechief.Group, now time.Time) { g.UpdatedAt = now },
 		judge: func(_ context.Context, _ *Exchange, _ string, _, g *wirechief.Group) *wirechief.Error {
 			for _, mail := range g.Agents {
-				if !isMail(mail) {
+				if !wirechief.IsMailAddress(mail) {
 					return wrongSetting("agents", "%q is not a mail address", mail)
 				}
 			}
@@ -369,7 +369,7 @@ func (x *Exchange) OnlineLogins() Shelf[wirechief.OnlineLogin] {
 			had := func(property string) bool {
 				return old != nil && slices.ContainsFunc(old.Permissions, func(p wirechief.LoginPermission) bool { return p.Property == property })
 			}
-			if !isMail(l.Email) {
+			if !wirechief.IsMailAddress(l.Email) {
 				return wrongSetting("email", "%q is not a mail address", l.Email)
 			}
 			for _, p := range l.Permissions {

@@ -80,11 +80,25 @@ func (j judge) forward(path string, f *Forward) {
 	optional(j, at(path, "method"), f.Method, "POST", "GET")
 	optional(j, at(path, "encoding"), f.Encoding, "json", "form")
 	optional(j, at(path, "format"), f.Format, "message2give", "fonedynamics")
-	optional(j, at(path, "sender"), f.Sender, "own", "original")
+	j.sender(at(path, "sender"), f)
 	if f.History != nil && (*f.History < 0 || *f.History > 100) {
 		j.Report(at(path, "history"), "%d is out of range: 0 to 100 messages", *f.History)
 	}
 	j.zone(at(path, "timezone"), f.Timezone)
+}
+
+// sender judges whom what is forwarded is from: of a mail an address, of a text
+// own, original, a number or a name.
+func (j judge) sender(path string, f *Forward) {
+	if f.Sender == nil || *f.Sender == "" {
+		return
+	}
+	switch s := *f.Sender; {
+	case f.Type == wirechief.KindEmail:
+		j.mail(path, s)
+	case s != "own" && s != "original" && !e164.IsNumber(s) && !e164.IsAlphanumeric(s):
+		j.Report(path, "%q is none of own, original, a number that can exist, or a name of up to 11 letters and digits", s)
+	}
 }
 
 func (j judge) voice(path string, v *Voice) {

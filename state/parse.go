@@ -238,8 +238,7 @@ func (j judge) endpoint(path string, value *string) {
 }
 
 func (j judge) mail(path, s string) {
-	user, host, ok := strings.Cut(s, "@")
-	if !ok || user == "" || host == "" || strings.ContainsAny(s, " \t\r\n<>,;\"") {
+	if !wirechief.IsMailAddress(s) {
 		j.Report(path, "%q is not a mail address", s)
 	}
 }
