@@ -138,7 +138,7 @@ type ConversationReader interface {
 	// first, at most limit.
 	Entries(ctx context.Context, key ConversationKey, after int64, limit int) ([]Entry, error)
 	SearchTexts(ctx context.Context, s TextSearch) ([]*Message, error)
-	// AutoReplies gives when the last automatic reply was caused, by number and
-	// peer ("+1310… +1415…"), of those after an instant.
+	// AutoReplies gives when the last automatic reply was caused, by tenant, number
+	// and peer ("acme +1310… +1415…"), of those after an instant.
 	AutoReplies(ctx context.Context, after time.Time) (map[string]time.Time, error)
 }

@@ -34,6 +34,10 @@ type SendRequest struct {
 	As      string
 	Hops    int    // forwards of ours that led to it; beyond the limit it is refused (RuleLoop)
 	Because string // why, for the timeline: "forward of message 4711", "automatic reply: agents offline"
+	// Missed is when a call was missed that it answers, of somebody there is no
+	// conversation with yet; zero: it answers no such call. The text opens the
+	// conversation, and brings there the call and that it was answered.
+	Missed time.Time
 	// Excused lets it out to a handset that has opted out: the confirmation of
 	// just that, and the answer to HELP.
 	Excused bool

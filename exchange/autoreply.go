@@ -3,6 +3,7 @@ package exchange
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -38,13 +39,7 @@ const (
 
 // answerInto plans the automatic answer to a text.
 func (x *Exchange) answerInto(c *consequences, m *wirechief.Message, n *wirechief.Number, now time.Time) {
-	if m.Hops > 0 || !e164.IsNumber(m.From) {
-		return
-	}
-	if isWord, answer := x.wordAnswer(x.dir.tenant(n.Tenant), n, m.From, m.Text); isWord {
-		if answer != "" {
-			x.replyInto(c, m, answer, "the word "+strings.TrimSpace(m.Text), true, now)
-		}
+	if m.Hops > 0 || !e164.IsNumber(m.From) || isReplied(m) || x.answerWordInto(c, m, n, now) {
 		return
 	}
 	r := &n.Replies
@@ -54,7 +49,7 @@ func (x *Exchange) answerInto(c *consequences, m *wirechief.Message, n *wirechie
 	if _, out := x.dir.optedOut(n.Number, m.From); out {
 		return
 	}
-	key := n.Number + " " + m.From
+	key := replyKey(n, m.From)
 	if k, word := keywordOf(r.Keywords, m.Text); k != nil {
 		if undo, ok := x.keywords.claim(key, now, keywordEvery); ok {
 			x.replyInto(c, m, k.Message, "keyword "+word, false, now)
@@ -75,6 +70,32 @@ func (x *Exchange) answerInto(c *consequences, m *wirechief.Message, n *wirechie
 	}
 }
 
+// answerWordInto plans what is answered to a word of the opt-out ledger, and
+// says whether the text is one. It is asked when the text comes, before the word
+// is in the ledger, also of a text whose pictures have yet to be fetched.
+func (x *Exchange) answerWordInto(c *consequences, m *wirechief.Message, n *wirechief.Number, now time.Time) (isWord bool) {
+	if m.Apart || m.Hops > 0 || !e164.IsNumber(m.From) {
+		return false
+	}
+	isWord, answer := x.wordAnswer(x.dir.tenant(n.Tenant), n, m.From, m.Text)
+	if answer != "" {
+		x.replyInto(c, m, answer, "the word "+strings.TrimSpace(m.Text), true, now)
+	}
+	return isWord
+}
+
+// isReplied says whether a text was answered when it came, before its pictures
+// were there.
+func isReplied(m *wirechief.Message) bool {
+	return slices.ContainsFunc(m.Events, func(e wirechief.Event) bool { return e.Type == wirechief.EventReplied })
+}
+
+// replyKey is what a window is remembered by: the next tenant that has the number
+// begins with windows of its own.
+func replyKey(n *wirechief.Number, peer string) string {
+	return n.Tenant + " " + n.Number + " " + peer
+}
+
 func replyWindow(r *wirechief.Replies) time.Duration {
 	if r.Window == 0 {
 		return wirechief.ReplyWindow
@@ -85,7 +106,7 @@ func replyWindow(r *wirechief.Replies) time.Duration {
 // replyInto plans an automatic reply and notes it with the text and in the
 // conversation.
 func (x *Exchange) replyInto(c *consequences, m *wirechief.Message, text, because string, excused bool, now time.Time) {
-	d := x.reply(m.MessageKey, m.Tenant, m.To, m.From, text, because, now)
+	d := x.reply(m.MessageKey, m.Tenant, m.To, m.From, text, because, now, time.Time{})
 	if excused {
 		d.Body = x.excused(d.Body)
 	}
@@ -98,11 +119,16 @@ func (x *Exchange) replyInto(c *consequences, m *wirechief.Message, text, becaus
 	})
 }
 
-// reply plans an automatic reply from a number of ours.
-func (x *Exchange) reply(about wirechief.MessageKey, tenant, from, to, text, because string, now time.Time) *wirechief.Delivery {
-	d := x.planned(&wirechief.Message{MessageKey: about, Tenant: tenant}, wirechief.KindSMS, to, forward.Text{
+// reply plans an automatic reply from a number of ours. missed is when a call was
+// missed of somebody there is no conversation with yet; zero: there is one.
+func (x *Exchange) reply(about wirechief.MessageKey, tenant, from, to, text, because string, now, missed time.Time) *wirechief.Delivery {
+	body := forward.Text{
 		Message: about.ID, From: from, Text: text, Hops: 1, Because: "automatic reply: " + because, Until: now.Add(replyLife).Unix(),
-	}, now)
+	}
+	if !missed.IsZero() {
+		body.Missed = missed.Unix()
+	}
+	d := x.planned(&wirechief.Message{MessageKey: about, Tenant: tenant}, wirechief.KindSMS, to, body, now)
 	d.Event = forward.EventReply
 	return d
 }
@@ -155,38 +181,43 @@ func foldWord(text string) string {
 }
 
 // MissedCall answers a call to a number of ours that nobody took, when the
-// number says so, and notes the call in the conversation with the caller. It
-// reports whether an answer was planned.
+// number says so, and notes the call in the conversation with the caller. Where
+// there is none yet, the answer opens it and brings the note along. It reports
+// whether an answer was planned.
 func (x *Exchange) MissedCall(ctx context.Context, number, caller string) (answered bool, err error) {
 	n := x.dir.number(number)
 	if n == nil || n.State != wirechief.NumberInService {
 		return false, notYours("missed call", number)
 	}
 	now := x.Now()
+	c, err := x.Store.ConversationBetween(ctx, n.Tenant, n.Number, caller)
+	known, missed := err == nil, time.Time{}
+	switch {
+	case known:
+	case wirechief.KindOf(err) == wirechief.NotFound:
+		missed = now
+	default:
+		return false, err
+	}
 	entries := []wirechief.Entry{{ID: x.IDs.Next(), Kind: wirechief.EntryMissedCall, At: now}}
 	var commands []wirechief.Command
 	var d *wirechief.Delivery
 	undo := func() {}
 	if r := &n.Replies.MissedCall; r.Enabled && r.Message != "" && e164.IsNumber(caller) && !(x.Blocked != nil && x.Blocked(n.Tenant, caller)) {
 		if _, out := x.dir.optedOut(n.Number, caller); !out {
-			if back, ok := x.replied.claim(n.Number+" "+caller, now, replyWindow(&n.Replies)); ok {
-				d, undo = x.reply(wirechief.MessageKey{Shard: wirechief.ShardOf(n.Tenant)}, n.Tenant, n.Number, caller, r.Message, "missed call", now), back
+			if back, ok := x.replied.claim(replyKey(n, caller), now, replyWindow(&n.Replies)); ok {
+				d, undo = x.reply(wirechief.MessageKey{Shard: wirechief.ShardOf(n.Tenant)}, n.Tenant, n.Number, caller, r.Message, "missed call", now, missed), back
 				commands = append(commands, wirechief.Accept{Deliveries: []*wirechief.Delivery{d}})
 				entries = append(entries, wirechief.Entry{ID: x.IDs.Next(), Kind: wirechief.EntryAutoReply, Text: "missed call", Delivery: d.ID, At: now})
 			}
 		}
 	}
-	c, err := x.Store.ConversationBetween(ctx, n.Tenant, n.Number, caller)
-	switch {
-	case err == nil:
+	if known {
 		change := wirechief.ChangeConversation{Key: c.ConversationKey, Entries: entries}
 		if d != nil {
 			change.AutoReplyAt = &now
 		}
 		commands = append(commands, change)
-	case wirechief.KindOf(err) != wirechief.NotFound:
-		undo()
-		return false, err
 	}
 	if len(commands) == 0 {
 		return false, nil
@@ -257,11 +288,35 @@ func (l *lately) forget(before time.Time) {
 	}
 }
 
-// loadReplies reads when handsets were last answered.
+// loadReplies reads when handsets were last answered: what conversations keep,
+// and the answers to missed calls that have yet to open theirs.
 func (x *Exchange) loadReplies(ctx context.Context) error {
 	at, err := x.Store.AutoReplies(ctx, x.Now().Add(-windowMost))
 	if err != nil {
 		return err
+	}
+	lanes, err := x.Store.PendingLanes(ctx)
+	if err != nil {
+		return err
+	}
+	for lane := range lanes {
+		if lane.Kind != wirechief.KindSMS {
+			continue
+		}
+		list, err := x.Store.Pending(ctx, lane, 1000)
+		if err != nil {
+			return err
+		}
+		for _, d := range list {
+			var text forward.Text
+			if d.Event != forward.EventReply || json.Unmarshal(d.Body, &text) != nil || text.Missed == 0 {
+				continue
+			}
+			key := replyKey(&wirechief.Number{Tenant: d.Tenant, Number: text.From}, d.Destination)
+			if at[key].Before(d.CreatedAt) {
+				at[key] = d.CreatedAt
+			}
+		}
 	}
 	x.replied.load(at)
 	return nil

@@ -232,6 +232,8 @@ func TestReplySettingsAreJudged(t *testing.T) {
 		"too many":       {wirechief.NumberPatch{Keywords: wirechief.Set(make([]wirechief.Keyword, 51))}, "replies.keywords"},
 		"missed call":    {wirechief.NumberPatch{MissedReply: wirechief.Set(wirechief.Reply{Enabled: true})}, "replies.missed_call"},
 		"window":         {wirechief.NumberPatch{ReplyWindow: wirechief.Set(721 * time.Hour)}, "replies.window"},
+		"no window":      {wirechief.NumberPatch{ReplyWindow: wirechief.Set(time.Nanosecond)}, "replies.window"},
+		"before now":     {wirechief.NumberPatch{ReplyWindow: wirechief.Set(-time.Hour)}, "replies.window"},
 		"after":          {wirechief.NumberPatch{FallbackAfter: wirechief.Set(13)}, "fallback_after"},
 		"console":        {wirechief.NumberPatch{Fallback: wirechief.Set([]wirechief.Forward{{Type: wirechief.KindConsole, Destination: "x"}})}, "fallback.type"},
 		"no mail":        {wirechief.NumberPatch{Fallback: wirechief.Set([]wirechief.Forward{{Type: wirechief.KindEmail, Destination: "x"}})}, "fallback.destination"},

@@ -260,8 +260,8 @@ func (x *Exchange) judgeReplies(n *wirechief.Number) *wirechief.Error {
 			return wrongSetting(r.field, "an automatic reply that is switched on needs a message")
 		}
 	}
-	if w := n.Replies.Window; w < 0 || w > 30*24*time.Hour {
-		return wrongSetting("replies.window", "%v is out of range: 0s to 720h", w)
+	if w := n.Replies.Window; w != 0 && (w < time.Second || w > windowMost) {
+		return wrongSetting("replies.window", "%v is out of range: 1s to 720h, or 0s for %v", w, wirechief.ReplyWindow)
 	}
 	return x.judgeKeywords(n)
 }

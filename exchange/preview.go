@@ -37,8 +37,10 @@ func (x *Exchange) PreviewSend(ctx context.Context, r wirechief.SendRequest) (fu
 		}
 	}
 	mms := len(r.Media) > 0
+	one := make([]string, 1) // never the caller's own list
 	return func(to, text string) wirechief.Preview {
-		r.To, r.Text = append(r.To[:0], to), text
+		one[0] = to
+		r.To, r.Text = one, text
 		a, refusal := x.judge(&r, now)
 		out := wirechief.Preview{Encoding: a.Encoding.String(), Segments: a.Segments}
 		if a.Offending != 0 {

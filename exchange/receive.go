@@ -72,13 +72,16 @@ func (x *Exchange) receive(ctx context.Context, n *wirechief.Number, in wirechie
 		defer x.ledger.lock(n.Number + " " + in.From)()
 	}
 	var after consequences
-	if m.Queue.Lane == "" { // else once its pictures are there: see mediaLane
+	switch {
+	case m.Queue.Lane == "":
 		after = x.arrival(m, now)
-		for _, e := range after.events {
-			m.Record(e)
-		}
-		accept.Deliveries, accept.Entries, accept.Replied = after.deliveries, after.entries, after.replied
+	case word != "": // the rest once its pictures are there: see mediaLane
+		x.answerWordInto(&after, m, n, now)
 	}
+	for _, e := range after.events {
+		m.Record(e)
+	}
+	accept.Deliveries, accept.Entries, accept.Replied = after.deliveries, after.entries, after.replied
 	if word != "" {
 		if change, told, ok := x.ledgerChange(n, in.From, in.Text, now); ok {
 			accept.OptOuts = []wirechief.OptOut{change}

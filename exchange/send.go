@@ -215,6 +215,12 @@ func (x *Exchange) plan(ctx context.Context, r *wirechief.SendRequest, tenant *w
 		return res, accept, wirechief.Refuse(wirechief.Forbidden, wirechief.RuleMediaCarrier,
 			"the MMS service is not enabled: no carrier on the route can carry media")
 	}
+	if !r.Missed.IsZero() {
+		accept.Replied = sendable > 0
+		accept.Entries = append(accept.Entries,
+			wirechief.Entry{ID: x.IDs.Next(), Kind: wirechief.EntryMissedCall, At: r.Missed},
+			wirechief.Entry{ID: x.IDs.Next(), Kind: wirechief.EntryAutoReply, Text: "missed call", At: now})
+	}
 	if cost := priceOf(r, tenant, a) * wirechief.Money(sendable); cost > 0 {
 		accept.Debit = &wirechief.Debit{Tenant: r.Tenant, Amount: cost}
 	}

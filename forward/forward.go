@@ -23,8 +23,11 @@ type Text struct {
 	Media   []string `json:"media,omitempty"` // tokens of what came with it
 	Hops    int      `json:"hops"`            // of the text that goes out
 	Excused bool     `json:"excused,omitempty"`
-	Because string   `json:"because"` // for the timeline
-	Until   int64    `json:"until"`   // Unix seconds; worthless afterwards
+	// Missed is when a call was missed that it answers, of somebody there is no
+	// conversation with yet, in Unix seconds; 0: it answers no such call.
+	Missed  int64  `json:"missed,omitempty"`
+	Because string `json:"because"` // for the timeline
+	Until   int64  `json:"until"`   // Unix seconds; worthless afterwards
 }
 
 // Console is the body of a delivery of kind console.

@@ -59,6 +59,9 @@ func (s *Sender) Send(ctx context.Context, d *wirechief.Delivery, timeout time.D
 		Validity: left, Key: wirechief.OwnKey + "delivery-" + strconv.FormatInt(d.ID, 10), Fingerprint: sha256.Sum256(d.Body),
 		Hops: text.Hops, Because: text.Because, Excused: text.Excused, Whole: true,
 	}
+	if text.Missed > 0 {
+		r.Missed = time.Unix(text.Missed, 0).UTC()
+	}
 	for _, token := range text.Media {
 		r.Media = append(r.Media, keptMedia+token)
 	}

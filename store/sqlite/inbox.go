@@ -151,10 +151,10 @@ func (s *Store) Entries(ctx context.Context, key wirechief.ConversationKey, afte
 func (s *Store) AutoReplies(ctx context.Context, after time.Time) (map[string]time.Time, error) {
 	out := make(map[string]time.Time)
 	err := s.read(ctx, func(c *conn) error {
-		rows := c.q(`SELECT number, peer, auto_reply_at FROM conversation WHERE auto_reply_at > ? AND auto_reply_at > 0`).int(store.Micros(after))
+		rows := c.q(`SELECT tenant, number, peer, auto_reply_at FROM conversation WHERE auto_reply_at > ? AND auto_reply_at > 0`).int(store.Micros(after))
 		return rows.each(func() error {
-			number, peer := rows.getText(), rows.getText()
-			out[number+" "+peer] = store.Instant(rows.getInt())
+			tenant, number, peer := rows.getText(), rows.getText(), rows.getText()
+			out[tenant+" "+number+" "+peer] = store.Instant(rows.getInt())
 			return nil
 		})
 	})

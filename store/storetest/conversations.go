@@ -127,7 +127,7 @@ func conversationTests() []testCase {
 			do(t, s, wirechief.Accept{Messages: []*wirechief.Message{m, inbound(acme, 2, other)}, Entries: []wirechief.Entry{e}, Replied: true})
 			e.Conversation = 1
 			same(t, "entries", must(s.Entries(t.Context(), conversationKey(acme, 1), 0, 10))(t), []wirechief.Entry{e})
-			same(t, "replies", must(s.AutoReplies(t.Context(), m.CreatedAt.Add(-1)))(t), map[string]time.Time{ours + " " + peer: m.CreatedAt})
+			same(t, "replies", must(s.AutoReplies(t.Context(), m.CreatedAt.Add(-1)))(t), map[string]time.Time{acme + " " + ours + " " + peer: m.CreatedAt})
 			same(t, "of later", must(s.AutoReplies(t.Context(), m.CreatedAt))(t), map[string]time.Time{})
 			same(t, "in the conversation", conversation(t, s, conversationKey(acme, 1)).AutoReplyAt, m.CreatedAt)
 			refuse(t, s, wirechief.Invalid, wirechief.Accept{Messages: []*wirechief.Message{inbound(acme, 3, peer)}, Entries: []wirechief.Entry{{Kind: wirechief.EntryNote}}})
