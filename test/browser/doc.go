@@ -11,6 +11,11 @@
 //
 //	go test ./test/browser -run TestJourneys/signin -v
 //
+// house.mjs has the tenants, people and outside programs that journeys walk
+// among, forms.mjs what is asked of every form and page. The journey gallery
+// only takes pictures, of the main pages with something in them; those in
+// docs/screenshots are of it.
+//
 // Whatever a journey looks at, it fails on what no page may do: write errors to
 // the console, break the content policy, throw, or ask any host but the server.
 // A failure names the step, and leaves a screenshot and the page in the folder

@@ -1,4 +1,4 @@
-// What journeys ask of every form.
+// What journeys ask of every form and every page.
 import { assert } from "./journeys/lib.mjs";
 
 // refused types a wrong value, sends its form and wants to be told there: the
@@ -21,4 +21,22 @@ export async function refused(j, page, field, wrong, why = /./) {
     assert.equal(told.value, wrong);
     assert.ok(told.focus, "the focus is not where the trouble is");
   });
+}
+
+// lookAt looks at pages in light, dark and narrow. One that is bad is no reason
+// not to look at the others.
+export async function lookAt(j, pages) {
+  const wrong = [];
+  for (const [name, at] of pages) {
+    try {
+      await j.looks(name, async (page) => {
+        const answer = await page.goto(at);
+        assert.equal(answer.status(), 200, at);
+        await page.getByRole("heading", { level: 1 }).first().waitFor();
+      });
+    } catch (error) {
+      wrong.push(error.message);
+    }
+  }
+  assert.equal(wrong.length, 0, wrong.join("\n\n"));
 }
