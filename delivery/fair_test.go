@@ -196,3 +196,35 @@ func TestUnknownKind(t *testing.T) {
 		}
 	})
 }
+
+// A destination that is dead, with more waiting than memory holds: its lane
+// sleeps until the breaker lets one try through, and the engine goes on.
+func TestBreakerWithABacklog(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		m := newMemory()
+		f := &far{answer: func(_ context.Context, d *wirechief.Delivery) wirechief.Outcome {
+			if d.Destination == "dead" {
+				return trouble
+			}
+			return took
+		}}
+		e := start(t, m, f, func(o *Options) {
+			o.Memory = 1 // the front has its least
+			o.Schedule = slices.Repeat([]time.Duration{time.Second}, 1000)
+		})
+		for id := range int64(20 * frontLeast) {
+			add(e, m, hook(id+1, "dead"))
+		}
+		pass(breakSpan + 5*time.Second)
+		if e.Gauges()[0].Open != 1 {
+			t.Fatal("the breaker is closed")
+		}
+		pass(10 * time.Minute)
+		before := len(f.ids())
+		add(e, m, hook(100_000, "alive"))
+		pass(time.Second)
+		if ids := f.ids()[before:]; !slices.Contains(ids, 100_000) {
+			t.Errorf("another destination is not told: %v", ids)
+		}
+	})
+}

@@ -97,11 +97,13 @@ func (e *Engine) place(l *lane, now time.Time) {
 		e.sleepers.remove(l)
 		return
 	}
-	if no := l.notBefore(); no.After(at) {
-		at = no
-	}
 	if l.front.more && !l.refilling && l.front.horizon.Before(at) && at.After(now) {
 		at = l.front.horizon.Add(e.first) // what is on disk only may be due before
+	}
+	// The breaker and the rate have the last word: dispatch heeds them, and would
+	// put the lane back here again and again, with the lock in its hands.
+	if no := l.notBefore(); no.After(at) {
+		at = no
 	}
 	if at.After(now) {
 		if e.sleepers.put(l, at) {
