@@ -83,6 +83,8 @@ type Attempt struct {
 	Body       string            `json:"body,omitempty"`    // of the answer, up to 16 kB
 	Truncated  bool              `json:"truncated,omitempty"`
 	NextAt     time.Time         `json:"next_at,omitzero"`
+	// Message is the message that it became, of a delivery that is a text.
+	Message int64 `json:"message,omitempty"`
 }
 
 // Timing splits an attempt, in milliseconds from its start.

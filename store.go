@@ -148,7 +148,8 @@ type Result struct {
 	Deliveries []*Delivery // Accept, Record, Correlate: those that were inserted
 	Answer     *Answer     // Accept: the answer that an earlier request under the key got
 	Parked     bool        // Correlate: matches nothing yet
-	Count      int         // Redeliver, Purge: how many it was
+	Count      int         // Redeliver, Purge, Forget: how many it was
+	Left       int         // Forget: how many messages, and rows of bulk sends, still wait and were left as they are
 }
 
 // Planner says which deliveries follow from events of a message. It runs

@@ -117,7 +117,7 @@ func (t *try) took() { t.a.DurationMS = float64(time.Since(t.start).Microseconds
 func (t *try) sent(message int64, repeated bool) (*wirechief.Attempt, wirechief.Outcome) {
 	t.took()
 	id := strconv.FormatInt(message, 10)
-	t.a.Class, t.a.Body = "2xx", "sent as message "+id
+	t.a.Class, t.a.Body, t.a.Message = "2xx", "sent as message "+id, message
 	if repeated {
 		t.a.Body = "was sent before as message " + id
 	}

@@ -1,145 +1,11 @@
 package sqlite
 
 import (
-	"math"
 	"strings"
 
 	"github.com/wirechief/wirechief"
 	"github.com/wirechief/wirechief/store"
 )
-
-// How much of a Forget is done in one commit: messages that are changed, each
-// with all that hangs on it, and messages that are only looked at.
-const (
-	forgetChanges = 100
-	forgetLooks   = 2000
-)
-
-// forgetting is what is left of a Forget.
-type forgetting struct {
-	wirechief.Forget
-	after int64 // key of the last message that was looked at
-}
-
-const (
-	selectToForget = `SELECT key, tenant, created_at, lane, text <> '' AND text <> '` + wirechief.Redacted + `', media <> '', sender, recipient FROM message`
-	isWaiting      = `SELECT 1 FROM delivery WHERE message = ? AND message <> 0 AND tenant = ? AND status IN ('pending', 'paused')`
-)
-
-// forget does a slice of a Forget and gives back what is left.
-func (w *writer) forget(c *forgetting) (wirechief.Result, wirechief.Command, error) {
-	if c.Tenant == "" || c.Before.IsZero() && c.Conversation == 0 && c.Peer == "" {
-		return refused(wirechief.Invalid, "", "say whose texts are to be forgotten, and which"), nil, nil
-	}
-	if err := w.writeThreads(); err != nil {
-		return wirechief.Result{}, nil, err
-	}
-	keys, more, err := w.toForget(c)
-	if err != nil {
-		return wirechief.Result{}, nil, err
-	}
-	res := wirechief.Result{Count: len(keys)}
-	touched := make(map[int64]bool) // conversations
-	for _, key := range keys {
-		m, damage, err := oneMessage(w.q(selectMessage).int(key), whole)
-		if damage != nil {
-			err = damaged(damage)
-		}
-		if err != nil {
-			return wirechief.Result{}, nil, err
-		}
-		w.recent.drop(m)
-		switch {
-		case c.Remove:
-			err = w.removeMessage(m)
-			if m.Conversation != 0 {
-				touched[keyOf(m.Shard, m.Conversation)] = true
-			}
-		case c.MediaOnly:
-			err = w.clearMedia(m)
-		default:
-			err = w.redactMessage(m)
-		}
-		if err != nil {
-			return wirechief.Result{}, nil, err
-		}
-	}
-	for conversation := range touched {
-		if err := w.shrinkConversation(conversation); err != nil {
-			return wirechief.Result{}, nil, err
-		}
-	}
-	if more {
-		return res, *c, nil
-	}
-	return res, nil, nil
-}
-
-// toForget finds the next messages that there is something to do with, oldest
-// first, and that wait for nothing.
-func (w *writer) toForget(c *forgetting) (keys []int64, more bool, err error) {
-	shard := wirechief.ShardOf(c.Tenant)
-	end, before := int64(1<<idBits-1), int64(math.MaxInt64)
-	if !c.Before.IsZero() {
-		before = store.Micros(c.Before)
-		if end, err = idAt(w.conn, shard, c.Before.Add(drift)); err != nil {
-			return nil, false, err
-		}
-	}
-	c.after = max(c.after, keyOf(shard, 0))
-	rows := w.q(selectToForget + " WHERE key > ? AND key < ? ORDER BY key LIMIT ?")
-	if c.Conversation != 0 {
-		rows = w.q(selectToForget + " WHERE conversation = ? AND key > ? AND key < ? ORDER BY key LIMIT ?").int(keyOf(shard, c.Conversation))
-	}
-	rows.int(c.after).int(keyOf(shard, end)).int(forgetLooks)
-	looked := 0
-	for looked < forgetLooks && len(keys) < forgetChanges {
-		found, err := rows.row()
-		if err != nil {
-			return nil, false, err
-		}
-		if !found {
-			return keys, false, nil
-		}
-		looked++
-		c.after = rows.getInt()
-		tenant, created, lane, hasText, hasMedia := rows.getText(), rows.getInt(), rows.getText(), rows.getInt() != 0, rows.getInt() != 0
-		// No index finds a peer: it is asked for rarely, and goes slice by slice.
-		if sender, recipient := rows.getText(), rows.getText(); c.Peer != "" && sender != c.Peer && recipient != c.Peer {
-			continue
-		}
-		if tenant != c.Tenant || created >= before || lane != "" || !c.Remove && !hasMedia && (c.MediaOnly || !hasText) {
-			continue
-		}
-		_, id := splitKey(c.after)
-		row := w.q(isWaiting).int(id).text(tenant)
-		waits, err := row.row()
-		row.done()
-		if err != nil {
-			rows.done()
-			return nil, false, err
-		}
-		if !waits {
-			keys = append(keys, c.after)
-		}
-	}
-	rows.done()
-	return keys, true, nil
-}
-
-// clearMedia takes the files out of a message and lets their records expire,
-// and with those the files, at once.
-func (w *writer) clearMedia(m *wirechief.Message) error {
-	for _, item := range m.Media {
-		if item.Token == "" {
-			continue
-		}
-		if err := w.q("UPDATE media SET expires_at = 1 WHERE token = ?").text(item.Token).run(); err != nil {
-			return err
-		}
-	}
-	return w.q(updateMedia).text("").int(keyOf(m.Shard, m.ID)).run()
-}
 
 const updateWhole = `UPDATE message SET text = ?, history = ? WHERE key = ?`
 
@@ -238,7 +104,9 @@ func (w *writer) redactDeliveries(m *wirechief.Message) error {
 	}
 	for _, d := range list {
 		for i := range d.Attempts {
-			redactAttempt(&d.Attempts[i])
+			if d.Kind != wirechief.KindSMS { // what we say of those ourselves leads to the copy
+				redactAttempt(&d.Attempts[i])
+			}
 		}
 		if w.scratch, err = store.AppendLines(w.scratch[:0], d.Attempts); err != nil {
 			return unwritable(err)

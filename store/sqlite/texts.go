@@ -3,7 +3,6 @@ package sqlite
 import (
 	"encoding/binary"
 	"slices"
-	"strings"
 	"sync/atomic"
 	"time"
 
@@ -81,6 +80,13 @@ func (w *writer) loadTexts() error {
 	}
 	w.texts.waiting, w.texts.backlog = int(row.getInt()), row.getInt() != 0
 	row.done()
+	stale, err := w.mark("", markWords)
+	if err != nil {
+		return err
+	}
+	if stale != 0 {
+		w.forgotten()
+	}
 	if w.texts.backlog {
 		w.s.Log.Info("the texts of earlier messages are being indexed; until that is done a search finds only some of them")
 	}
@@ -196,7 +202,7 @@ func (w *writer) indexPending() (int, error) {
 	count := len(keys)
 	slices.Sort(keys) // as the index likes them best
 	for _, key := range keys {
-		row := w.q("SELECT text, options, iif(direction = 'inbound', recipient, sender), conversation FROM message WHERE key = ?").int(key)
+		row := w.q("SELECT tenant, text, options, iif(direction = 'inbound', recipient, sender), conversation FROM message WHERE key = ?").int(key)
 		found, err := row.row()
 		if err != nil {
 			return 0, err
@@ -204,12 +210,12 @@ func (w *writer) indexPending() (int, error) {
 		if !found {
 			continue
 		}
-		text, options, number, conversation := row.getText(), row.getText(), row.getText(), row.getInt()
+		tenant, text, options, number, conversation := row.getText(), row.getText(), row.getText(), row.getText(), row.getInt()
 		row.done()
 		if conversation == 0 {
 			continue
 		}
-		if err := w.indexText(key, text, options, number); err != nil {
+		if err := w.indexText(key, tenant, text, options, number); err != nil {
 			return 0, err
 		}
 	}
@@ -226,20 +232,20 @@ func appendKeys(keys []int64, b []byte) []int64 {
 // indexBacklog goes on with the messages from before, in order of their keys.
 func (w *writer) indexBacklog() (more bool, err error) {
 	type old struct {
-		key                   int64
-		text, options, number string
+		key                           int64
+		tenant, text, options, number string
 	}
 	var list []old
-	rows := w.q(`SELECT key, text, options, iif(direction = 'inbound', recipient, sender) FROM message
+	rows := w.q(`SELECT key, tenant, text, options, iif(direction = 'inbound', recipient, sender) FROM message
 		WHERE key >= (SELECT next FROM text_backlog) AND conversation <> 0 ORDER BY key LIMIT ?`).int(textsSlice)
 	if err := rows.each(func() error {
-		list = append(list, old{rows.getInt(), rows.getText(), rows.getText(), rows.getText()})
+		list = append(list, old{rows.getInt(), rows.getText(), rows.getText(), rows.getText(), rows.getText()})
 		return nil
 	}); err != nil {
 		return false, err
 	}
 	for _, m := range list {
-		if err := w.indexText(m.key, m.text, m.options, m.number); err != nil {
+		if err := w.indexText(m.key, m.tenant, m.text, m.options, m.number); err != nil {
 			return false, err
 		}
 	}
@@ -254,7 +260,7 @@ func (w *writer) indexBacklog() (more bool, err error) {
 }
 
 // indexText puts a text into the index, in the place of what may be there.
-func (w *writer) indexText(key int64, text, options, number string) error {
+func (w *writer) indexText(key int64, tenant, text, options, number string) error {
 	if text == "" || text == wirechief.Redacted {
 		return nil
 	}
@@ -268,7 +274,7 @@ func (w *writer) indexText(key int64, text, options, number string) error {
 		return nil
 	}
 	return w.q("INSERT OR REPLACE INTO message_text (rowid, words) VALUES (?, ?)").
-		int(key).text(strings.Join(append(words, numberWord(number)), " ")).run()
+		int(key).text(tagged(tagOf(tenant), append(words, numberWord(number)))).run()
 }
 
 // dropText takes a text out of the index. One that waits for it is read when

@@ -116,7 +116,7 @@ func TestOldTextsAreIndexed(t *testing.T) {
 	if n := count(t, s, "SELECT count(*) FROM text_backlog"); n != 0 {
 		t.Error("the backlog is still there")
 	}
-	if n := count(t, s, `SELECT count(*) FROM message_text WHERE message_text MATCH '"text" AND "7"'`); n != 250 {
+	if n := count(t, s, `SELECT count(*) FROM message_text WHERE message_text MATCH '`+matching("acme", []string{"text", "7"}, "")+"'"); n != 250 {
 		t.Errorf("%d texts found", n)
 	}
 }

@@ -82,7 +82,7 @@ func (q *textQuery) find(c *conn) ([]int64, error) {
 	// The index gives them newest first.
 	indexed := 0
 	rows := c.q("SELECT rowid FROM message_text WHERE message_text MATCH ? AND rowid > ? AND rowid < ? ORDER BY rowid DESC").
-		text(matching(q.wanted, q.Number)).int(q.first).int(q.end)
+		text(matching(q.Tenant, q.wanted, q.Number)).int(q.first).int(q.end)
 	for indexed < q.limit {
 		more, err := rows.row()
 		if err != nil {

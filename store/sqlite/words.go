@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"crypto/sha256"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -95,9 +96,32 @@ func hasAll(text string, wanted []string) bool {
 // private use: no word of a text begins so.
 const numberMark = "\ue000"
 
-// matching is the query of the index for messages that have the words.
-// Everything in it is a quoted word, in which nothing has a meaning.
-func matching(wanted []string, number string) string {
+// tagOf is what all words of a tenant begin with in the index: without it a
+// search would go through the texts of everybody in the shard. Two tenants may
+// have the same, for what is found is looked at.
+func tagOf(tenant string) string {
+	const signs = "abcdefghijklmnopqrstuvwxyz234567"
+	sum := sha256.Sum256([]byte(tenant))
+	return string([]byte{signs[sum[0]&31], signs[sum[1]&31], signs[sum[2]&31]})
+}
+
+// tagged joins words as the index takes them.
+func tagged(tag string, words []string) string {
+	var b strings.Builder
+	for i, w := range words {
+		if i > 0 {
+			b.WriteByte(' ')
+		}
+		b.WriteString(tag)
+		b.WriteString(w)
+	}
+	return b.String()
+}
+
+// matching is the query of the index for messages of a tenant that have the
+// words. Everything in it is a quoted word, in which nothing has a meaning.
+func matching(tenant string, wanted []string, number string) string {
+	tag := tagOf(tenant)
 	var b strings.Builder
 	for i, w := range wanted {
 		if i == matchMost {
@@ -106,10 +130,10 @@ func matching(wanted []string, number string) string {
 		if i > 0 {
 			b.WriteString(" AND ")
 		}
-		b.WriteString(`"` + w + `"*`)
+		b.WriteString(`"` + tag + w + `"*`)
 	}
 	if number != "" {
-		b.WriteString(` AND "` + numberWord(number) + `"`)
+		b.WriteString(` AND "` + tag + numberWord(number) + `"`)
 	}
 	return b.String()
 }

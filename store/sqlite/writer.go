@@ -44,6 +44,7 @@ type writer struct {
 	recent    recent
 	threads   threads
 	texts     texts
+	wiping    wiping
 	scratch   []byte
 }
 
@@ -71,6 +72,7 @@ func (s *Store) Apply(ctx context.Context, commands ...wirechief.Command) ([]wir
 				break
 			}
 			c.results[i].Count += rest.results[0].Count
+			c.results[i].Left += rest.results[0].Left
 			next = nil
 			if rest.more != nil {
 				next = rest.more[0]
@@ -126,13 +128,20 @@ func (w *writer) run() {
 				continue
 			}
 			if stop {
-				if w.texts.timer != nil {
-					w.texts.timer.Stop()
+				for _, t := range []*time.Timer{w.texts.timer, w.wiping.timer} {
+					if t != nil {
+						t.Stop()
+					}
 				}
 				return
 			}
 			if w.texts.isDue(true) {
 				w.indexTexts()
+				w.s.checkpoint.grown(w.conn)
+				continue
+			}
+			if w.wiping.isDue() {
+				w.wipeWords()
 				w.s.checkpoint.grown(w.conn)
 				continue
 			}

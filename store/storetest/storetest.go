@@ -17,7 +17,7 @@ func Run(t *testing.T, open func(t *testing.T) wirechief.Store, reopen func(t *t
 	for _, group := range [][]testCase{
 		messageTests(), listingTests(), neighbourTests(), acceptTests(), receiptTests(), queueTests(),
 		deliveryTests(), redeliverTests(), directoryTests(), purgeTests(), crowdTests(),
-		conversationTests(), inboxTests(), contactTests(), auditTests(), bulkTests(), tallyTests(), searchTests(), retentionTests(),
+		conversationTests(), inboxTests(), contactTests(), auditTests(), bulkTests(), tallyTests(), searchTests(), retentionTests(), forgetTests(),
 	} {
 		for _, c := range group {
 			t.Run(c.name, func(t *testing.T) { c.test(t, open(t)) })
