@@ -68,6 +68,7 @@ const (
 	EventForwarded  EventType = "forwarded" // a webhook, mail or text was caused, or an attempt at it made
 	EventReplied    EventType = "replied"
 	EventSuppressed EventType = "suppressed"
+	EventMediaLost  EventType = "media_lost" // a picture or file that came with it could not be fetched; Detail: Because
 )
 
 // Event is one entry of a message's history. Events are appended, never
@@ -268,6 +269,17 @@ func (m *Message) settledParts() map[string]ReceiptState {
 		}
 	}
 	return settled
+}
+
+// LostMedia says how many pictures and files that came with it could not be
+// fetched.
+func (m *Message) LostMedia() (n int) {
+	for i := range m.Events {
+		if m.Events[i].Type == EventMediaLost {
+			n++
+		}
+	}
+	return n
 }
 
 // MessageFilter selects messages for a listing, newest first.

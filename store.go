@@ -224,6 +224,9 @@ type Record struct {
 	Events  []Event
 	Queue   *Queue      // nil: stays where it is
 	Media   []MediaItem // replaces the media when not nil
+	// Text replaces the text when not nil: of an inbound message whose text came
+	// as a file. Encoding and segments follow from it.
+	Text *string
 	// Only refuses (kind Conflict) unless the message has one of the statuses; empty: any.
 	Only []Status
 	// Plan says what follows, also from receipts that came too early and are

@@ -101,6 +101,8 @@ func stepOf(m *wirechief.Message, e *wirechief.Event) step {
 		s.Text = join(". ", d.Because, d.Status)
 	case wirechief.EventReplied:
 		s.Title = "Automatic reply"
+	case wirechief.EventMediaLost:
+		s.Title, s.Tone = "A picture is missing", "warn"
 	case wirechief.EventSuppressed:
 		s.Title, s.Tone = "Not sent", "bad"
 		if m.Direction == wirechief.Inward {

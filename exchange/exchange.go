@@ -69,6 +69,8 @@ type MediaKeeper interface {
 	Collect(ctx context.Context, url string) (wirechief.MediaItem, error)
 	// Keep stores what came with a message.
 	Keep(ctx context.Context, r io.Reader, mediaType string) (wirechief.MediaItem, error)
+	// Text gives what a file holds that is kept, for texts of up to so many octets.
+	Text(token string, most int64) (string, error)
 	// Link is where anybody who has the link can get the file, until it expires.
 	Link(item wirechief.MediaItem) wirechief.MediaLink
 	// Expiry is when a file kept now is removed.

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -313,6 +314,7 @@ type shelf struct {
 	fetch   func(url string) error // nil: it can be had
 	fetched []string
 	kept    []string
+	texts   map[string]string // of files of text, by URL
 }
 
 func newShelf() *shelf { return new(shelf) }
@@ -331,6 +333,9 @@ func (s *shelf) Fetch(_ context.Context, url string) (wirechief.MediaItem, error
 			return wirechief.MediaItem{}, err
 		}
 	}
+	if strings.HasSuffix(url, ".txt") {
+		return wirechief.MediaItem{Token: "of-" + url, Type: "text/plain; charset=utf-8", Ext: ".txt", Size: 9}, nil
+	}
 	return wirechief.MediaItem{Token: "of-" + url, Type: "image/png", Ext: ".png", Size: 9}, nil
 }
 
@@ -340,6 +345,13 @@ func (s *shelf) Keep(_ context.Context, r io.Reader, mediaType string) (wirechie
 	defer s.mu.Unlock()
 	s.kept = append(s.kept, string(b))
 	return wirechief.MediaItem{Token: fmt.Sprintf("kept-%d", len(s.kept)), Type: mediaType, Ext: ".bin", Size: int64(len(b))}, err
+}
+
+// Text gives what says put into a file that was fetched.
+func (s *shelf) Text(token string, _ int64) (string, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.texts[strings.TrimPrefix(token, "of-")], nil
 }
 
 func (*shelf) Link(item wirechief.MediaItem) wirechief.MediaLink {

@@ -22,7 +22,8 @@ type consequences struct {
 	deliveries []*wirechief.Delivery
 	events     []wirechief.Event
 	entries    []wirechief.Entry
-	replied    bool   // an automatic reply is among them that counts in the window
+	replied    bool // an automatic reply is among them that counts in the window
+	optOuts    []wirechief.OptOut
 	undo       func() // forgets what memory noted of it; nil: nothing
 	uncount    []func()
 }
@@ -41,8 +42,8 @@ func (c *consequences) revert() {
 // already, but for its events.
 func (c *consequences) commands(m *wirechief.Message, now time.Time) []wirechief.Command {
 	var out []wirechief.Command
-	if len(c.deliveries) > 0 {
-		out = append(out, wirechief.Accept{Deliveries: c.deliveries})
+	if len(c.deliveries) > 0 || len(c.optOuts) > 0 {
+		out = append(out, wirechief.Accept{Deliveries: c.deliveries, OptOuts: c.optOuts})
 	}
 	if m.Conversation != 0 && (len(c.entries) > 0 || c.replied) {
 		change := wirechief.ChangeConversation{Key: wirechief.ConversationKey{Shard: m.Shard, ID: m.Conversation}, Entries: c.entries}
@@ -171,7 +172,7 @@ const (
 func (x *Exchange) textOf(m *wirechief.Message, n *wirechief.Number, f *wirechief.Forward, now time.Time) *wirechief.Delivery {
 	from, as := x.senderOf(m, n, f)
 	text := forward.Text{
-		Message: m.ID, From: from, As: as, Text: f.Prefix + inert(m.Text) + f.Suffix, Hops: m.Hops + 1,
+		Message: m.ID, From: from, As: as, Text: f.Prefix + inert(withLost(m)) + f.Suffix, Hops: m.Hops + 1,
 		Because: fmt.Sprintf("forward of message %d", m.ID), Until: now.Add(x.Validity).Unix(),
 	}
 	for _, item := range m.Media {

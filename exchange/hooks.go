@@ -69,6 +69,11 @@ func (x *Exchange) endListeners(out []listener, m *wirechief.Message, n *wirechi
 // tell makes the delivery that tells a listener of a notice.
 func (x *Exchange) tell(l listener, n wirechief.Notice, number *wirechief.Number) (*wirechief.Delivery, error) {
 	n.ID, n.Webhook, n.Forward, n.Hook, n.Endpoint = x.IDs.UUID(), l.webhook, l.forward, l.hook, l.endpoint
+	if l.forward != nil && n.Event == wirechief.NoticeInbound && n.Message.LostMedia() > 0 {
+		said := *n.Message // the shapes of vendors have no other word for it
+		said.Text = withLost(n.Message)
+		n.Message = &said
+	}
 	if l.webhook == nil && l.endpoint == nil {
 		n.Number, n.Account, n.Property = number, x.dir.calledIn(n.Message.Tenant, l.format), x.propertyOf(n.Message)
 	}

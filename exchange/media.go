@@ -2,6 +2,7 @@ package exchange
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -185,6 +186,7 @@ func (l *mediaLane) fetch(ctx context.Context, m *wirechief.Message) mediaDone {
 	media := make([]wirechief.MediaItem, 0, len(m.Media))
 	var commands []wirechief.Command
 	var refusal, passing error
+	var lost []wirechief.Event
 	for _, item := range m.Media {
 		if item.Token != "" {
 			media = append(media, item)
@@ -214,6 +216,7 @@ func (l *mediaLane) fetch(ctx context.Context, m *wirechief.Message) mediaDone {
 			refusal = err
 		default:
 			x.Log.WarnContext(ctx, "a picture of an inbound message cannot be had", "message", m.ID, "error", err)
+			lost = append(lost, lostMedia(err, now))
 		}
 	}
 	if ctx.Err() != nil {
@@ -232,15 +235,29 @@ func (l *mediaLane) fetch(ctx context.Context, m *wirechief.Message) mediaDone {
 	case passing != nil:
 		at := now.Add(patience(m.Queue.Tries+1, false))
 		record.Queue = &wirechief.Queue{Lane: wirechief.LaneMedia, At: at, Tries: m.Queue.Tries + 1}
-		record.Media = media // what could be had is kept
+		record.Media, record.Events = media, lost // what could be had is kept
 	case m.Direction == wirechief.Outward:
 		record.Media = media
 		record.Queue = &wirechief.Queue{Lane: m.Carrier, At: now}
 	default:
 		whole := *m
-		whole.Media = media
+		whole.Media, whole.Events = media, slices.Clip(m.Events)
+		for _, e := range lost {
+			whole.Record(e)
+		}
+		word := false
+		if text := x.textInFiles(ctx, &whole); text != "" {
+			whole.Text, record.Text = text, &text
+			if word = x.ownWord(ctx, &whole, now); word {
+				// One word of a handset at a time, so that memory and disk agree.
+				defer x.ledger.lock(m.To + " " + m.From)()
+			}
+		}
 		after = x.arrival(&whole, now)
-		record.Media, record.Events = media, after.events
+		if word {
+			x.wordInto(&after, &whole, now)
+		}
+		record.Media, record.Events = media, append(lost, after.events...)
 		commands = append(commands, after.commands(m, now)...)
 	}
 	return l.commit(ctx, m, append(commands, record), &after)
@@ -269,6 +286,7 @@ func (l *mediaLane) commit(ctx context.Context, m *wirechief.Message, commands [
 		follows.revert()
 		return mediaDone{m: m, back: true, at: l.x.Now().Add(time.Second)}
 	}
+	l.x.dir.putOptOuts(follows.optOuts)
 	l.x.Deliver.Add(results[len(results)-1].Deliveries...)
 	l.x.Deliver.Add(follows.deliveries...)
 	switch {

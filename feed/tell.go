@@ -26,6 +26,9 @@ func (t *teller) tell(command wirechief.Command, r *wirechief.Result) {
 			m = c.Message
 		}
 		t.message(m, Status)
+		if c.Text != nil && m != nil {
+			t.thread(m.Tenant, m.Conversation, Changed)
+		}
 		t.planned(r.Deliveries)
 	case wirechief.Correlate:
 		t.message(r.Message, Status)

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"syscall"
 	"time"
+	"unicode/utf8"
 
 	"github.com/gabriel-vasile/mimetype"
 
@@ -87,8 +88,37 @@ func (k *Keeper) Collect(ctx context.Context, source string) (wirechief.MediaIte
 	if err != nil {
 		return wirechief.MediaItem{}, err
 	}
+	if isPlainName(source) && isUnsaid(said) && utf8.Valid(body) {
+		said = "text/plain"
+	}
 	kind, ext := classify(body, said)
 	return k.write(body, kind, ext)
+}
+
+// Text gives what a kept file holds, when it has no more than so many octets.
+func (k *Keeper) Text(token string, most int64) (string, error) {
+	f, err := os.Open(k.Path(token))
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	body, err := io.ReadAll(io.LimitReader(f, most+1))
+	if err == nil && int64(len(body)) > most {
+		err = refuse("the file has more than %d octets", most)
+	}
+	return string(body), err
+}
+
+// isPlainName says whether a URL names a file of plain text.
+func isPlainName(source string) bool {
+	u, err := url.Parse(source)
+	return err == nil && strings.EqualFold(filepath.Ext(u.Path), ".txt")
+}
+
+// isUnsaid says whether a server did not tell what a file is.
+func isUnsaid(said string) bool {
+	base, _, _ := strings.Cut(said, ";")
+	return base == "" || strings.EqualFold(strings.TrimSpace(base), "application/octet-stream")
 }
 
 // get reads what a URL leads to, up to a number of octets, and says what type

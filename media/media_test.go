@@ -188,6 +188,12 @@ func TestCollect(t *testing.T) {
 		case "/2.txt":
 			w.Header().Set("Content-Type", "text/plain")
 			io.WriteString(w, "Hello")
+		case "/5.TXT": // as some servers give what they do not know
+			w.Header().Set("Content-Type", "application/octet-stream")
+			io.WriteString(w, "Hello")
+		case "/6.txt":
+			w.Header().Set("Content-Type", "application/octet-stream")
+			io.WriteString(w, "\xff\xfe")
 		case "/3.png":
 			w.Write(large)
 		case "/4":
@@ -205,9 +211,19 @@ func TestCollect(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for path, want := range map[string]string{"/1.smil": ".smil", "/2.txt": ".txt", "/3.png": ".png", "/4": ".bin"} {
-		if item, err := k.Collect(t.Context(), source.URL+path); err != nil || item.Ext != want || item.Token == "" {
+	for path, want := range map[string]string{"/1.smil": ".smil", "/2.txt": ".txt", "/3.png": ".png", "/4": ".bin", "/5.TXT": ".txt", "/6.txt": ".bin"} {
+		item, err := k.Collect(t.Context(), source.URL+path)
+		if err != nil || item.Ext != want || item.Token == "" {
 			t.Errorf("%s: %+v, %v", path, item, err)
+		}
+		if path != "/2.txt" {
+			continue
+		}
+		if text, err := k.Text(item.Token, 5); text != "Hello" || err != nil {
+			t.Errorf("its text is %q, %v", text, err)
+		}
+		if _, err := k.Text(item.Token, 4); err == nil {
+			t.Error("more was given than asked for")
 		}
 	}
 	for path, want := range map[string]wirechief.Kind{"/huge": wirechief.Invalid, "/busy": wirechief.Unavailable, "/none": wirechief.Invalid} {

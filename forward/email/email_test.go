@@ -93,6 +93,7 @@ func TestLetter(t *testing.T) {
 		{Type: "image/gif", Ext: ".gif"},
 	}
 	later := store.arrived("not yet")
+	m.Record(wirechief.Event{At: m.CreatedAt, Type: wirechief.EventMediaLost})
 	d := mailOf(m, "Desk@ACME.test", forward.Mail{History: 3, Timezone: "America/Los_Angeles"})
 	for range 2 {
 		if a, o := s.Send(t.Context(), d, time.Minute); o.Disposition != wirechief.Done || a.StatusCode != 250 || a.Class != "2xx" || a.Peer != f.address || a.Body == "" {
@@ -124,7 +125,7 @@ func TestLetter(t *testing.T) {
 		zone, _ := time.LoadLocation("America/Los_Angeles")
 		return m.CreatedAt.In(zone).Format("2006-01-02 15:04 MST")
 	}
-	want := "Grüße <b>\n\n[sent to +14155550103 as well]\n" +
+	want := "Grüße <b>\n\n[sent to +14155550103 as well]\n[a picture could not be fetched]\n" +
 		"[file-2.png is not attached: it is not kept any more]\n" +
 		"[file-3.mp4 is not attached: the files of this message are too large for one mail (20971520 octets)]\n" +
 		"[file-4.gif is not attached: it could not be fetched from the carrier]\n" +

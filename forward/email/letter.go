@@ -96,6 +96,12 @@ func (s *Sender) draft(ctx context.Context, d *wirechief.Delivery) (*letter, err
 	if len(m.Also) > 0 {
 		l.notes = append(l.notes, "[sent to "+headerText(strings.Join(m.Also, ", "))+" as well]")
 	}
+	switch lost := m.LostMedia(); {
+	case lost == 1:
+		l.notes = append(l.notes, "[a picture could not be fetched]")
+	case lost > 1:
+		l.notes = append(l.notes, "["+strconv.Itoa(lost)+" pictures could not be fetched]")
+	}
 	return l, s.attach(l, m)
 }
 

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/wirechief/wirechief"
+	"github.com/wirechief/wirechief/gsm"
 	"github.com/wirechief/wirechief/store"
 )
 
@@ -173,6 +174,7 @@ const (
 	updateHistory    = `UPDATE message SET status = ?, history = history || ? WHERE key = ?`
 	updateQueue      = `UPDATE message SET lane = ?, queue_at = ?, tries = ?, status = ?, carrier = ?, carrier_ids = ?, route = ?, history = history || ? WHERE key = ?`
 	updateText       = `UPDATE message SET text = ? WHERE key = ?`
+	updateWholeText  = `UPDATE message SET text = ?, encoding = ?, segments = ? WHERE key = ?`
 	updateMedia      = `UPDATE message SET media = ? WHERE key = ?`
 	selectParked     = `SELECT doc FROM parked_receipt WHERE carrier = ? AND id = ? ORDER BY seq`
 	deleteParked     = `DELETE FROM parked_receipt WHERE carrier = ? AND id = ?`
@@ -248,6 +250,11 @@ func (w *writer) record(c *wirechief.Record) (wirechief.Result, error) {
 			return wirechief.Result{}, err
 		}
 	}
+	if c.Text != nil {
+		if err := w.replaceText(m, *c.Text); err != nil {
+			return wirechief.Result{}, err
+		}
+	}
 	if m.Redact() {
 		if err := w.redactText(m); err != nil {
 			return wirechief.Result{}, err
@@ -264,6 +271,20 @@ func (w *writer) record(c *wirechief.Record) (wirechief.Result, error) {
 		w.recent.put(m)
 	}
 	return w.follow(m, added, c.Plan)
+}
+
+// replaceText writes a text that became known later, wherever it stands.
+func (w *writer) replaceText(m *wirechief.Message, text string) error {
+	a := gsm.Analyse(text)
+	m.Text, m.Encoding, m.Segments = text, a.Encoding.String(), max(a.Segments, 1)
+	if err := w.q(updateWholeText).text(m.Text).text(m.Encoding).int(int64(m.Segments)).int(keyOf(m.Shard, m.ID)).run(); err != nil {
+		return err
+	}
+	w.texts.note(m)
+	if err := w.writeThreads(); err != nil {
+		return err
+	}
+	return w.q(updateSnippet).text(snippet(m.Text)).int(keyOf(m.Shard, m.Conversation)).int(m.ID).run()
 }
 
 // redactText writes a text that was taken out of a message, wherever it stood.

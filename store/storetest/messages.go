@@ -50,6 +50,20 @@ func messageTests() []testCase {
 				refuse(t, s, wirechief.Invalid, accept(text(acme, 1, func(m *wirechief.Message) { m.MessageKey = k })))
 			}
 		}},
+		{"record/a text that becomes known later stands everywhere", func(t *testing.T, s wirechief.Store) {
+			m := text(acme, 7, func(m *wirechief.Message) { m.Text, m.Direction = "", wirechief.Inward })
+			do(t, s, accept(m))
+			words := "Größe später"
+			do(t, s, wirechief.Record{Key: m.MessageKey, Text: &words})
+			got := message(t, s, m.MessageKey)
+			same(t, "text", got.Text, words)
+			same(t, "segments", got.Segments, 1)
+			c, err := s.Conversation(t.Context(), wirechief.ConversationKey{Shard: m.Shard, ID: got.Conversation})
+			if err != nil {
+				t.Fatal(err)
+			}
+			same(t, "the end of the conversation", c.LastText, words)
+		}},
 		{"record/a text off the record is kept while it waits, then hashed", func(t *testing.T, s wirechief.Store) {
 			const hashed = "sha256:3639efcd08abb273b1619e82e78c29a7df02c1051b1820e99fc395dcaa3326b8" // of "Hi"
 			off := func(m *wirechief.Message) {

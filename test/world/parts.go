@@ -124,6 +124,13 @@ func (m *Media) keep(data []byte, mediaType, source string) wirechief.MediaItem 
 	return wirechief.MediaItem{Source: source, Token: token, Type: mediaType, Size: int64(len(data))}
 }
 
+// Text implements [exchange.MediaKeeper].
+func (m *Media) Text(token string, _ int64) (string, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return string(m.files[token]), nil
+}
+
 // Link implements [exchange.MediaKeeper].
 func (m *Media) Link(item wirechief.MediaItem) wirechief.MediaLink {
 	return wirechief.MediaLink{URL: "http://media.test/media/" + item.Token, Type: item.Type, Size: item.Size}
