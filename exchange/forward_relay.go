@@ -22,6 +22,9 @@ func (x *Exchange) Relay(ctx context.Context, r wirechief.SendRequest) (wirechie
 	}
 	now := x.Now()
 	for _, to := range r.To {
+		if r.Simulated {
+			break // nothing leaves
+		}
 		from := r.From
 		if r.As != "" {
 			from = r.As
@@ -93,8 +96,9 @@ type sentNote struct {
 type sentText struct{ from, to, text string }
 
 type sentHops struct {
-	hops  int
-	until time.Time
+	hops   int
+	until  time.Time
+	copies int // that have yet to come back
 }
 
 // alike is a text as it survives carriers: they differ in blanks.
@@ -111,11 +115,15 @@ func (s *sent) note(number, from, to, text string, hops int, now time.Time) {
 	}
 	s.makeRoom(now)
 	key := sentText{from, to, alike(text)}
-	s.texts[key] = sentHops{max(hops, s.texts[key].hops), now.Add(sentLife)}
+	was := s.texts[key]
+	if !was.until.After(now) {
+		was.copies = 0
+	}
+	s.texts[key] = sentHops{max(hops, was.hops), now.Add(sentLife), was.copies + 1}
 	if !e164.IsNumber(number) {
 		return // nobody can answer to a name
 	}
-	list := append(s.pairs[sentTo{number, to}], sentNote{key.text, sentHops{hops, now.Add(sentLife)}})
+	list := append(s.pairs[sentTo{number, to}], sentNote{key.text, sentHops{hops, now.Add(sentLife), 1}})
 	if s.notes++; len(list) > sentPair {
 		list = slices.Delete(list, 0, 1)
 		s.notes--
@@ -160,6 +168,20 @@ func (s *sent) hops(from, to, text string, now time.Time) int {
 		return h.hops
 	}
 	return 0
+}
+
+// arrived is told of a copy that has come back. Each excuses one arrival: what
+// comes from the same handset beside them is the handset's own.
+func (s *sent) arrived(from, to, text string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	key := sentText{from, to, alike(text)}
+	h, ok := s.texts[key]
+	if h.copies--; ok && h.copies > 0 {
+		s.texts[key] = h
+		return
+	}
+	delete(s.texts, key)
 }
 
 // back says how many forwards a text has passed that somebody sends to a number

@@ -100,6 +100,9 @@ func (x *Exchange) receive(ctx context.Context, n *wirechief.Number, in wirechie
 		after.revert()
 		return err
 	}
+	if ours && ledgerWord(in.Text) != "" {
+		x.sent.arrived(in.From, in.To, in.Text)
+	}
 	x.dir.putOptOuts(accept.OptOuts)
 	x.Deliver.Add(accept.Deliveries...)
 	x.toLanes(m)

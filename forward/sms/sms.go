@@ -67,12 +67,10 @@ func (s *Sender) Send(ctx context.Context, d *wirechief.Delivery, timeout time.D
 	}
 	sending, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	res, err := s.x.Relay(sending, r)
-	if len(r.Media) > 0 && cannotCarry(res, err) {
-		// The request that was refused did not use the key up.
+	if len(r.Media) > 0 && s.cannotCarry(sending, r) {
 		r.Text, r.Media = withLinks(text.Text, s.x.MediaLinks(sending, d.Tenant, text.Media)), nil
-		res, err = s.x.Relay(sending, r)
 	}
+	res, err := s.x.Relay(sending, r)
 	if err == nil && len(res.Recipients) == 1 {
 		if to := &res.Recipients[0]; to.Refusal == "" {
 			return t.sent(to.Message, res.Repeated)
@@ -82,8 +80,11 @@ func (s *Sender) Send(ctx context.Context, d *wirechief.Delivery, timeout time.D
 	return t.refused(ctx, sending, err)
 }
 
-// cannotCarry says whether a text was refused for its pictures.
-func cannotCarry(res wirechief.SendResult, err error) bool {
+// cannotCarry says whether a text would be refused for its pictures. It is only
+// asked, so that what is refused leaves no message behind, at no try.
+func (s *Sender) cannotCarry(ctx context.Context, r wirechief.SendRequest) bool {
+	r.Simulated, r.Key = true, ""
+	res, err := s.x.Relay(ctx, r)
 	if err == nil {
 		return len(res.Recipients) == 1 && isAboutMedia(res.Recipients[0].Rule, "")
 	}
