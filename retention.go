@@ -17,7 +17,12 @@ const Redacted = "(redacted)"
 func (d *Delivery) Redacted() bool { return string(d.Body) == Redacted }
 
 // Forget redacts or removes what is older than an instant, one conversation, or
-// all that went between the tenant and a peer. It touches nothing that still waits to be sent or delivered.
+// all that went between the tenant and a peer: messages with their deliveries,
+// the notes of agents, and rows of bulk sends. With a conversation or a peer go
+// the copies that forwards sent on as texts, which are redacted in any case. It
+// touches nothing that still waits to be sent or delivered, nor a text that has
+// such a copy; Result.Left counts those. Of rows of one person only the text
+// goes, and with Remove the number; the bulk send stays.
 // Result.Count is how many messages it was.
 type Forget struct {
 	Tenant       string

@@ -337,11 +337,14 @@ type Media struct {
 }
 
 // Purge removes what has outlived its use: answers of idempotency keys,
-// media records and unmatched receipts from before.
+// media records, unmatched receipts and tallies from before. A time that is zero
+// removes nothing.
 type Purge struct {
 	Answers  time.Time
 	Media    time.Time
 	Receipts time.Time
+	Minutes  time.Time // tallies by the minute
+	Hours    time.Time // tallies by the hour
 }
 
 func (Accept) command()      {}

@@ -240,7 +240,7 @@ func (c *Console) forgetContact(v *visit) error {
 	}
 	text := fmt.Sprintf("Forgotten: %s in %s.", plural(done.Messages, "message", "messages"), plural(done.Conversations, "conversation", "conversations"))
 	if done.Left {
-		text += " What still waits to be sent was left; do it again once it has gone."
+		text += " What still waits to be sent or delivered was left, and the contact with it; do it again once it has gone."
 	}
 	v.say(text)
 	return v.to("/contacts")

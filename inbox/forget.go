@@ -11,7 +11,7 @@ type Forgotten struct {
 	Messages      int
 	Conversations int
 	// Left says that something still waits to be sent or delivered and was left
-	// alone: ask again once it has gone out.
+	// as it is: ask again once it has gone out, or was canceled.
 	Left bool
 }
 
@@ -27,12 +27,15 @@ func (d *Desk) ForgetConversation(ctx context.Context, p wirechief.Principal, id
 		return Forgotten{}, err
 	}
 	var f Forgotten
-	return f, d.forget(ctx, p, c, remove, &f)
+	err = d.forget(ctx, p, c, remove, &f)
+	return f, err
 }
 
 // ForgetContact forgets a person: the contact, all conversations with their
-// phones, and what they sent while they were blocked, which is in none. That they opted out stays known, for that is what keeps texts from
-// them; so does what the audit log says. A block ends with the contact.
+// phones, and what they sent while they were blocked, which is in none. That
+// they opted out stays known, for that is what keeps texts from them; so does
+// what the audit log says. A block ends with the contact. While something is
+// left the contact stays, so that one can ask again.
 func (d *Desk) ForgetContact(ctx context.Context, p wirechief.Principal, id int64) (Forgotten, error) {
 	ctx, err := enter(ctx, p, "contact.forget", wirechief.RightSettings)
 	if err != nil {
@@ -60,11 +63,17 @@ func (d *Desk) ForgetContact(ctx context.Context, p wirechief.Principal, id int6
 			return f, err
 		}
 		f.Messages += results[0].Count
+		f.Left = f.Left || results[0].Left > 0
 	}
-	return f, d.putContacts(ctx, c, nil, wirechief.DropContact{Tenant: p.Tenant, ID: id})
+	if f.Left {
+		return f, nil
+	}
+	err = d.putContacts(ctx, c, nil, wirechief.DropContact{Tenant: p.Tenant, ID: id})
+	return f, err
 }
 
-// forget redacts or removes one conversation, and adds up what it was.
+// forget redacts or removes one conversation, and adds up what it was. That it
+// was redacted is noted in it once nothing is left.
 func (d *Desk) forget(ctx context.Context, p wirechief.Principal, c *wirechief.Conversation, remove bool, f *Forgotten) error {
 	defer d.lock(c.ID)()
 	results, err := d.apply(ctx, wirechief.Forget{Tenant: p.Tenant, Conversation: c.ID, Remove: remove})
@@ -73,17 +82,15 @@ func (d *Desk) forget(ctx context.Context, p wirechief.Principal, c *wirechief.C
 	}
 	f.Messages += results[0].Count
 	f.Conversations++
-	if !remove {
-		_, err := d.apply(ctx, wirechief.ChangeConversation{
-			Key: c.ConversationKey, Entries: []wirechief.Entry{d.entry(p, wirechief.EntryRedacted, "")},
-		})
-		return err
-	}
-	switch _, err := d.store.Conversation(ctx, c.ConversationKey); {
-	case err == nil:
+	if results[0].Left > 0 {
 		f.Left = true
-	case wirechief.KindOf(err) != wirechief.NotFound:
-		return err
+		return nil
 	}
-	return nil
+	if remove {
+		return nil
+	}
+	_, err = d.apply(ctx, wirechief.ChangeConversation{
+		Key: c.ConversationKey, Entries: []wirechief.Entry{d.entry(p, wirechief.EntryRedacted, "")},
+	})
+	return err
 }

@@ -65,6 +65,32 @@ func TestForgetContact(t *testing.T) {
 	}
 }
 
+// What a paused destination keeps is said to be left, and nothing says that it
+// was redacted; nor does the contact go before it has.
+func TestForgetWhatWaits(t *testing.T) {
+	w := newWorld(t)
+	ctx := t.Context()
+	m := w.message("acme", wirechief.Inward, peer, ours, "waits", wirechief.EventReceived)
+	d := &wirechief.Delivery{
+		DeliveryKey: wirechief.DeliveryKey{Shard: m.Shard, ID: w.ids.Next()}, Tenant: "acme", Message: m.ID, Kind: wirechief.KindHTTP,
+		Destination: "http://a.test/", Status: wirechief.DeliveryPaused, CreatedAt: w.clock(),
+	}
+	w.do(wirechief.Accept{Messages: []*wirechief.Message{m}, Deliveries: []*wirechief.Delivery{d}})
+	c := ok[wirechief.Contact](t)(w.desk.PutContact(ctx, ann, wirechief.Contact{Name: "Maria", Phones: []string{peer}}))
+	f := ok[inbox.Forgotten](t)(w.desk.ForgetConversation(ctx, owner, m.Conversation, false))
+	same(t, "redacted", f, inbox.Forgotten{Conversations: 1, Left: true})
+	same(t, "thread", w.kinds(m.Conversation), []string{"waits"})
+	f = ok[inbox.Forgotten](t)(w.desk.ForgetContact(ctx, owner, c.ID))
+	same(t, "forgotten", f, inbox.Forgotten{Conversations: 1, Left: true})
+	_, err := w.desk.Contact(ctx, owner, c.ID)
+	must(t, err)
+	w.do(wirechief.Redeliver{Keys: []wirechief.DeliveryKey{d.DeliveryKey}, Status: wirechief.DeliveryCanceled})
+	f = ok[inbox.Forgotten](t)(w.desk.ForgetContact(ctx, owner, c.ID))
+	same(t, "and then", f, inbox.Forgotten{Messages: 1, Conversations: 1})
+	_, err = w.desk.Contact(ctx, owner, c.ID)
+	wants(t, "contact", err, wirechief.NotFound, wirechief.RuleReference, "contact")
+}
+
 // A sweep over the real store, and what the audit log says of it.
 func TestSweep(t *testing.T) {
 	w := newWorld(t)

@@ -14,6 +14,10 @@ import (
 const (
 	sweepAfter = time.Minute // from the start: not while everything else begins
 	sweepEvery = 24 * time.Hour
+	// How long tallies are kept: by the minute for what one looks into, by the
+	// hour to compare years.
+	keepMinutes = 60 * 24 * time.Hour
+	keepHours   = 3 * 366 * 24 * time.Hour
 )
 
 // retention is the sweep's life.
@@ -65,7 +69,15 @@ func (d *Desk) sweepNowAndThen(ctx context.Context) {
 // [wirechief.Retention] says, and keeps an entry in the audit log that says of
 // how many messages. A tenant that cannot be swept keeps no other from it; the
 // error is the first.
+//
+// What reports count goes by the same clock, for every tenant: minutes after two
+// months, hours after three years. The audit log is kept: it is what proves who
+// did what, and its entries hold no texts.
 func (d *Desk) Sweep(ctx context.Context) error {
+	now := d.now()
+	if _, err := d.apply(ctx, wirechief.Purge{Minutes: now.Add(-keepMinutes), Hours: now.Add(-keepHours)}); err != nil {
+		return err
+	}
 	entities, err := d.store.Entities(ctx, wirechief.EntityTenant)
 	if err != nil {
 		return err
@@ -118,6 +130,10 @@ func (d *Desk) sweepTenant(ctx context.Context, t *wirechief.Tenant) error {
 			continue
 		}
 		entry.Changes = append(entry.Changes, wirechief.AuditChange{Field: s.field, After: strconv.Itoa(results[0].Count)})
+		if n := results[0].Left; n > 0 {
+			// A destination that is paused for good keeps them for good: here it shows.
+			entry.Changes = append(entry.Changes, wirechief.AuditChange{Field: s.field + " left, for they wait", After: strconv.Itoa(n)})
+		}
 	}
 	if len(entry.Changes) > 0 {
 		if _, err := d.apply(ctx, wirechief.PutAudit{AuditEntry: entry}); err != nil && failed == nil {

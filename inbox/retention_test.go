@@ -47,7 +47,12 @@ func (s *shelf) Apply(ctx context.Context, commands ...wirechief.Command) ([]wir
 				return nil, errors.New("no disk")
 			}
 			results[i].Count = 3
+			if c.MediaOnly && c.Tenant == "media" {
+				results[i].Left = 2
+			}
 			s.said = append(s.said, fmt.Sprintf("principal=%t: forget %s before %s remove=%t media=%t", known, c.Tenant, c.Before.Format(time.DateOnly), c.Remove, c.MediaOnly))
+		case wirechief.Purge:
+			s.said = append(s.said, fmt.Sprintf("tallies before %s, by the hour %s", c.Minutes.Format(time.DateOnly), c.Hours.Format(time.DateOnly)))
 		case wirechief.PutAudit:
 			s.said = append(s.said, fmt.Sprintf("%s: %s %s %v", c.Who, c.Action, c.Tenant, c.Changes))
 		}
@@ -83,12 +88,13 @@ func TestRetention(t *testing.T) {
 		time.Sleep(time.Second)
 		synctest.Wait()
 		want := []string{
+			"tallies before " + before(60) + ", by the hour " + before(3*366),
 			"principal=false: forget all before " + before(100) + " remove=true media=false",
 			"principal=false: forget all before " + before(10) + " remove=false media=false",
 			"principal=false: forget all before " + before(5) + " remove=false media=true",
 			"the server: retention.swept all [{messages  3} {texts  3} {media  3}]",
 			"principal=false: forget media before " + before(5) + " remove=false media=true",
-			"the server: retention.swept media [{media  3}]",
+			"the server: retention.swept media [{media  3} {media left, for they wait  2}]",
 		}
 		same(t, "first sweep", s.take(), want)
 		time.Sleep(23 * time.Hour)

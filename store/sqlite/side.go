@@ -177,6 +177,20 @@ func (w *writer) purge(c wirechief.Purge) (wirechief.Result, wirechief.Command, 
 		res.Count += n
 		full = full || n == sliceMost
 	}
+	for _, p := range []struct {
+		before time.Time
+		span   int64
+	}{{c.Minutes, minuteSpan}, {c.Hours, hourSpan}} {
+		if p.before.IsZero() {
+			continue
+		}
+		n, more, err := w.dropTallies(p.span, p.before, sliceMost)
+		if err != nil {
+			return res, nil, err
+		}
+		res.Count += n
+		full = full || more
+	}
 	if !c.Receipts.IsZero() && res.Count > 0 {
 		w.parked.forget() // read anew by the next transaction
 	}

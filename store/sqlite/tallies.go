@@ -56,6 +56,37 @@ func (w *writer) addTally(t *wirechief.Tally, span int64) error {
 		int(sum.Count).float(sum.Sum).int(sum.Peak).bytes(histogram).run()
 }
 
+// dropTallies removes the tallies of a span from before an instant, about so
+// many at most, and says whether there may be more.
+func (w *writer) dropTallies(span int64, before time.Time, most int) (n int, more bool, err error) {
+	tenants, err := tallied(w.conn)
+	if err != nil {
+		return 0, false, err
+	}
+	for _, tenant := range tenants {
+		if n >= most {
+			return n, true, nil
+		}
+		shard, end := int64(wirechief.ShardOf(tenant)), before.Unix()
+		row := w.q("SELECT at FROM tally WHERE shard = ? AND tenant = ? AND span = ? AND at < ? ORDER BY at LIMIT 1 OFFSET ?").
+			int(shard).text(tenant).int(span).int(end).int(int64(most - n))
+		found, err := row.row()
+		if err != nil {
+			return n, false, err
+		}
+		if found {
+			end, more = row.getInt()+1, true
+			row.done()
+		}
+		if err := w.q("DELETE FROM tally WHERE shard = ? AND tenant = ? AND span = ? AND at < ?").
+			int(shard).text(tenant).int(span).int(end).run(); err != nil {
+			return n, false, err
+		}
+		n += w.Changes()
+	}
+	return n, more, nil
+}
+
 // counts is a tally that grows.
 type counts struct{ wirechief.Tally }
 

@@ -155,6 +155,26 @@ func forgetTests() []testCase {
 			left(t, s, wirechief.Forget{Tenant: acme, Before: later, Remove: true}, 0, 0)
 			same(t, "bulks", ids(must(s.Bulks(t.Context(), acme, nil, 0, 10))(t), func(b *wirechief.Bulk) int64 { return b.ID }), []int64{23, 22})
 		}},
+		{"purge/tallies, minutes before hours", func(t *testing.T, s wirechief.Store) {
+			tally := func(tenant string, after time.Duration) wirechief.Tally {
+				return wirechief.Tally{Tenant: tenant, Minute: at(after).Truncate(time.Minute), Metric: "sent", Count: 1}
+			}
+			sum := func(step time.Duration) (n int64) {
+				from := t0.Truncate(time.Hour)
+				for _, list := range must(s.Tallies(t.Context(), wirechief.TallyFilter{Tenant: acme, From: from, To: from.Add(24 * time.Hour), Step: step}))(t) {
+					for _, v := range list {
+						n += v.Count
+					}
+				}
+				return n
+			}
+			do(t, s, wirechief.AddTallies{Tallies: []wirechief.Tally{tally(acme, 0), tally(acme, time.Minute), tally(acme, 5*time.Hour), tally(brand, 0)}})
+			same(t, "count", do(t, s, wirechief.Purge{Minutes: at(2 * time.Hour)})[0].Count, 3)
+			same(t, "by the minute", sum(time.Minute), int64(1))
+			same(t, "by the hour", sum(time.Hour), int64(3))
+			same(t, "count", do(t, s, wirechief.Purge{Hours: at(2 * time.Hour)})[0].Count, 2)
+			same(t, "by the hour", sum(time.Hour), int64(1))
+		}},
 		{"forget/a bulk send of very many", func(t *testing.T, s wirechief.Store) {
 			c := wirechief.PutBulk{Bulk: &wirechief.Bulk{ID: 1, Tenant: acme, State: wirechief.BulkDone, CreatedAt: t0, EndedAt: t0}}
 			for seq := range 4100 {
