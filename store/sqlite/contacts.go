@@ -3,10 +3,13 @@ package sqlite
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"strings"
+	"unicode"
 
 	"github.com/wirechief/wirechief"
 	"github.com/wirechief/wirechief/store"
+	"golang.org/x/text/unicode/norm"
 )
 
 // putContact inserts or replaces a contact, unless one of its phones is
@@ -73,8 +76,95 @@ func noContact(id int64) *wirechief.Error {
 	return wirechief.Errorf(wirechief.NotFound, "there is no contact %d", id)
 }
 
-// folded is a text without regard to case.
-func folded(s string) string { return strings.ToLower(strings.TrimSpace(s)) }
+// folded is a text without regard to case and accents: Élan is with elan.
+func folded(s string) string {
+	s = strings.TrimSpace(s)
+	if isASCII(s) {
+		return strings.ToLower(s)
+	}
+	var b strings.Builder
+	for _, r := range norm.NFKD.String(s) {
+		if unicode.Is(unicode.Mn, r) && r <= 0x036f { // an accent; what scripts need to be read stays
+			continue
+		}
+		r = unicode.ToLower(r)
+		if plain, ok := plainLetter(r); ok {
+			b.WriteString(plain)
+			continue
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+// plainLetter is a letter with a stroke, or two in one, as one writes it where
+// there is no such key.
+func plainLetter(r rune) (string, bool) {
+	switch r {
+	case 'ß':
+		return "ss", true
+	case 'æ':
+		return "ae", true
+	case 'œ':
+		return "oe", true
+	case 'ø':
+		return "o", true
+	case 'ł':
+		return "l", true
+	case 'đ', 'ð':
+		return "d", true
+	case 'þ':
+		return "th", true
+	case 'ı':
+		return "i", true
+	}
+	return "", false
+}
+
+// foldRule is the number of the rule that folded goes by. Another one has the
+// contacts that there are folded anew.
+const foldRule = 1
+
+// refold folds anew what an earlier rule has folded: what is in plain letters
+// comes out the same by each.
+func (w *writer) refold() (err error) {
+	has, err := w.mark("", markSort)
+	if has == foldRule || err != nil {
+		return err
+	}
+	if err := w.q("BEGIN IMMEDIATE").run(); err != nil {
+		return err
+	}
+	defer func() {
+		if err == nil {
+			err = w.q("COMMIT").run()
+		}
+		if err != nil && !w.AutocommitEnabled() {
+			err = errors.Join(err, w.q("ROLLBACK").run())
+		}
+	}()
+	var keys []int64
+	rows := w.q("SELECT key FROM contact WHERE search GLOB '*[^' || char(1) || '-~]*'")
+	if err := rows.each(func() error {
+		keys = append(keys, rows.getInt())
+		return nil
+	}); err != nil {
+		return err
+	}
+	for _, key := range keys {
+		c, err := oneContact(w.conn, key)
+		if _, unreadable := errors.AsType[*wirechief.Error](err); unreadable {
+			continue // it is as it was; that says so whoever asks for it
+		}
+		if err != nil {
+			return err
+		}
+		if err := w.q("UPDATE contact SET sort = ?, search = ? WHERE key = ?").text(folded(c.Name)).text(searchable(c)).int(key).run(); err != nil {
+			return err
+		}
+	}
+	return w.setMark("", markSort, foldRule)
+}
 
 // searchable is what a contact is found by, a line each.
 func searchable(c *wirechief.Contact) string {

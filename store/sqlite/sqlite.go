@@ -127,7 +127,7 @@ func (s *Store) open(ctx context.Context) error {
 		flights: make(map[string][]wirechief.MessageKey),
 	}
 	s.checkpoint = newCheckpointer(s, side)
-	if err := s.w.loadTexts(); err != nil {
+	if err := errors.Join(s.w.refold(), s.w.loadTexts()); err != nil {
 		return errors.Join(err, side.Close(), c.Close())
 	}
 	if s.w.texts.backlog {
