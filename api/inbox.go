@@ -232,6 +232,7 @@ func (a *api) listThread(ctx context.Context, in *threadInput) (*threadOutput, e
 // Keyed is a request that can be repeated without harm.
 type Keyed struct {
 	Key string `header:"Idempotency-Key" doc:"1 to 255 characters, kept for 24 hours. The same key and body gives the first answer again, the same key with another body is refused"`
+	Timed
 }
 
 // Resolve judges what huma does not see of a header; see sendInput.
@@ -240,7 +241,7 @@ func (in *Keyed) Resolve(ctx huma.Context) []error {
 	if _, err := dialect.IdempotencyKey(r.Header); err != nil {
 		return []error{&huma.ErrorDetail{Location: "header.Idempotency-Key", Message: wirechief.MessageOf(err)}}
 	}
-	return nil
+	return in.read(ctx)
 }
 
 type (
@@ -262,7 +263,7 @@ func (a *api) reply(ctx context.Context, in *replyInput) (*repliedOutput, error)
 	if err != nil {
 		return nil, err
 	}
-	draft, err := readReply(&in.Body, in.Key)
+	draft, err := readReply(&in.Body, &in.Keyed)
 	if err != nil {
 		return nil, err
 	}
@@ -278,7 +279,7 @@ func (a *api) startConversation(ctx context.Context, in *startInput) (*repliedOu
 	if err != nil {
 		return nil, err
 	}
-	draft, err := readReply(&in.Body.ReplyDraft, in.Key)
+	draft, err := readReply(&in.Body.ReplyDraft, &in.Keyed)
 	if err != nil {
 		return nil, err
 	}
@@ -294,13 +295,16 @@ func (a *api) startConversation(ctx context.Context, in *startInput) (*repliedOu
 }
 
 // readReply reads what is to be sent.
-func readReply(w *wire.ReplyDraft, key string) (inbox.Draft, error) {
-	d := inbox.Draft{Text: w.Text, Media: w.Media, Key: key}
+func readReply(w *wire.ReplyDraft, in *Keyed) (inbox.Draft, error) {
+	d := inbox.Draft{Text: w.Text, Media: w.Media, Key: in.Key}
 	if !w.At.IsZero() {
 		d.At = w.At.UTC().Truncate(time.Microsecond) // as it is kept
 	}
 	var err error
 	if d.Validity, err = readValidity(w.Validity); err != nil {
+		return d, err
+	}
+	if err = in.into(&d.At, &d.Validity); err != nil {
 		return d, err
 	}
 	return d, readMedia(w.Media)

@@ -30,6 +30,7 @@ func (a *api) messages() {
 
 type sendInput struct {
 	Key  string `header:"Idempotency-Key" doc:"1 to 255 characters, kept for 24 hours. The same key and body gives the first answer again, the same key with another body is refused; a refusal does not use the key up"`
+	Timed
 	Body wire.Send
 }
 
@@ -40,13 +41,16 @@ func (in *sendInput) Resolve(ctx huma.Context) []error {
 	if _, err := dialect.IdempotencyKey(r.Header); err != nil {
 		return []error{&huma.ErrorDetail{Location: "header.Idempotency-Key", Message: wirechief.MessageOf(err)}}
 	}
-	return nil
+	return in.read(ctx)
 }
 
 type sendOutput struct{ Body wire.Sent }
 
 func (a *api) send(ctx context.Context, in *sendInput) (*sendOutput, error) {
 	r, err := readSend(&in.Body)
+	if err == nil {
+		err = in.into(&r.At, &r.Validity)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -72,7 +76,7 @@ func (a *api) send(ctx context.Context, in *sendInput) (*sendOutput, error) {
 // it is spaced.
 func fingerprint(in *sendInput) (string, [32]byte, error) {
 	said, err := json.Marshal(in.Body)
-	return in.Key, dialect.Fingerprint([]byte("wirechief send"), said), err
+	return in.Key, in.timing.Fingerprint([]byte("wirechief send"), said), err
 }
 
 // readSend reads a send request. Rules about more than the form of its values

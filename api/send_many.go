@@ -73,13 +73,17 @@ func (a *api) bulkSends(ctx context.Context, tenant string) (BulkSends, wirechie
 
 type draftInput struct {
 	InTenant
+	Timed
 	Body wire.BulkDraft
 }
+
+// Resolve reads the headers of time.
+func (in *draftInput) Resolve(ctx huma.Context) []error { return in.read(ctx) }
 
 type draftOutput struct{ Body wire.BulkPreview }
 
 func (a *api) draftBulk(ctx context.Context, in *draftInput) (*draftOutput, error) {
-	out, err := a.draft(ctx, in.Tenant, &in.Body, strings.NewReader(in.Body.CSV))
+	out, err := a.draft(ctx, in.Tenant, &in.Timed, &in.Body, strings.NewReader(in.Body.CSV))
 	if e, ok := errors.AsType[*wirechief.Error](err); ok && e.Field == "file" {
 		named := *e
 		named.Field = "csv"
@@ -90,19 +94,23 @@ func (a *api) draftBulk(ctx context.Context, in *draftInput) (*draftOutput, erro
 
 type uploadInput struct {
 	InTenant
+	Timed
 	Type    string `header:"Content-Type" hidden:"true"`
 	RawBody []byte `contentType:"multipart/form-data"`
 }
+
+// Resolve reads the headers of time.
+func (in *uploadInput) Resolve(ctx huma.Context) []error { return in.read(ctx) }
 
 func (a *api) uploadBulk(ctx context.Context, in *uploadInput) (*draftOutput, error) {
 	d, file, err := draftForm(in.Type, in.RawBody)
 	if err != nil {
 		return nil, err
 	}
-	return a.draft(ctx, in.Tenant, d, file)
+	return a.draft(ctx, in.Tenant, &in.Timed, d, file)
 }
 
-func (a *api) draft(ctx context.Context, tenant string, d *wire.BulkDraft, file io.Reader) (*draftOutput, error) {
+func (a *api) draft(ctx context.Context, tenant string, timed *Timed, d *wire.BulkDraft, file io.Reader) (*draftOutput, error) {
 	sends, p, err := a.bulkSends(ctx, tenant)
 	if err != nil {
 		return nil, err
@@ -112,6 +120,9 @@ func (a *api) draft(ctx context.Context, tenant string, d *wire.BulkDraft, file 
 		q.At = d.At.UTC().Truncate(time.Microsecond) // as it is kept
 	}
 	if q.Validity, err = readValidity(d.Validity); err != nil {
+		return nil, err
+	}
+	if err = timed.into(&q.At, &q.Validity); err != nil {
 		return nil, err
 	}
 	b, rows, err := sends.Draft(ctx, p, q)
