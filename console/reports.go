@@ -144,8 +144,8 @@ func line(s *report.Series, n int) chartLine {
 		}
 		fmt.Fprintf(&path, "%s%.1f %.1f", command, x(i), y(v))
 		fmt.Fprintf(&area, "%s%.1f %.1f", command, x(i), y(v))
-		if i+1 == len(s.Values) || math.IsNaN(s.Values[i+1]) && from == i {
-			fmt.Fprintf(&path, "L%.1f %.1f", x(i)+1, y(v)) // a single value is a dot
+		if from == i && (i+1 == len(s.Values) || math.IsNaN(s.Values[i+1])) {
+			fmt.Fprintf(&path, "L%.1f %.1f", max(x(i)-8, 0), y(v)) // a single value is a dash
 		}
 	}
 	shut(len(s.Values) - 1)

@@ -162,6 +162,8 @@ func answerOf(a *wirechief.Attempt) string {
 		return fmt.Sprint(a.StatusCode)
 	case a.Error != "":
 		return a.Error
+	case a.Class == "2xx": // of a kind that has no codes
+		return "taken"
 	}
 	return a.Class
 }
