@@ -99,6 +99,7 @@ type Detail struct {
 	NextAt     time.Time    `json:"next_at,omitzero"`
 	DoneAt     time.Time    `json:"done_at,omitzero"` // the carrier's own time
 	Delivery   int64        `json:"delivery,omitempty"`
+	Fallback   int          `json:"fallback,omitempty"`    // the place in its number's fallback chain, from 1
 	Kind       string       `json:"kind,omitempty"`        // of a delivery: webhook, http, email, sms, console
 	To         string       `json:"destination,omitempty"` // of a delivery
 	Status     string       `json:"status,omitempty"`      // of a delivery

@@ -41,8 +41,8 @@ func (a *App) outward(o Options, ids *ident.Source) error {
 		Store:    a.watched,
 		Senders:  a.senders(o, web, mails),
 		Schedule: a.cfg.Delivery.Schedule, Timeout: a.cfg.Delivery.Timeout,
-		Follow: func(d *wirechief.Delivery, came wirechief.Attempted) []wirechief.Command {
-			return a.exchange.Follow(d, came)
+		Follow: func(ctx context.Context, d *wirechief.Delivery, came wirechief.Attempted) ([]wirechief.Command, error) {
+			return a.exchange.Follow(ctx, d, came)
 		},
 		Gone: a.gone, Paused: func(l wirechief.Lane) bool { return a.exchange.DestinationPaused(l) }, Now: o.Now, Log: o.Log, Meter: a.metrics,
 	})
@@ -80,8 +80,7 @@ func (s signer) Sign(d *wirechief.Delivery, at time.Time, body []byte) ([]webhoo
 
 // gone makes the pause of a destination last that answered 410.
 func (a *App) gone(ctx context.Context, lane wirechief.Lane) {
-	p := wirechief.Principal{Operator: true, Name: "delivery"}
-	if err := a.exchange.PauseDestination(ctx, p, lane, true); err != nil {
+	if err := a.exchange.DestinationGone(ctx, lane); err != nil {
 		a.log.WarnContext(ctx, "a destination that is gone is paused until the next start only", "tenant", lane.Tenant, "kind", lane.Kind, "error", err)
 	}
 }

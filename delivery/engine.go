@@ -37,11 +37,12 @@ type Options struct {
 	// Gone is told that a destination answered 410, to make the pause last.
 	// The lane is paused already.
 	Gone func(context.Context, wirechief.Lane)
-	// Follow says what follows from a try that brought nothing, as it is about to
-	// be kept: the commands are part of the same commit, and the deliveries that
-	// they insert are taken as by Add. nil: nothing does. It may read the store, but
-	// must not wait for it to be written to, and must not call the engine.
-	Follow func(d *wirechief.Delivery, came wirechief.Attempted) []wirechief.Command
+	// Follow says what follows from a try that brought nothing, before it is kept:
+	// the commands are part of the same commit, and the deliveries that they insert
+	// are taken as by Add. nil: nothing does. It may read the store and take its time,
+	// for it is asked in the try's own goroutine and only that outcome waits; after an
+	// error it is asked again. It must not call the engine.
+	Follow func(ctx context.Context, d *wirechief.Delivery, came wirechief.Attempted) ([]wirechief.Command, error)
 
 	Now    wirechief.Clock
 	Log    *slog.Logger

@@ -70,6 +70,11 @@ func (m *memory) Apply(ctx context.Context, commands ...wirechief.Command) ([]wi
 			if c.Attempt != nil {
 				d.Attempts = append(slices.Clone(d.Attempts), *c.Attempt)
 			}
+		case wirechief.Accept:
+			for _, d := range c.Deliveries {
+				kept := *d
+				m.deliveries[d.DeliveryKey] = &kept
+			}
 		case wirechief.Redeliver:
 			for _, d := range m.deliveries {
 				f := c.Filter

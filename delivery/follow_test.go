@@ -1,6 +1,7 @@
 package delivery_test
 
 import (
+	"context"
 	"errors"
 	"sync"
 	"testing"
@@ -17,19 +18,19 @@ func TestWhatFollowsFromAFailure(t *testing.T) {
 	var mu sync.Mutex
 	var asked []wirechief.Attempted
 	m := newMachine(t, func(o *delivery.Options) {
-		o.Follow = func(d *wirechief.Delivery, came wirechief.Attempted) []wirechief.Command {
+		o.Follow = func(_ context.Context, d *wirechief.Delivery, came wirechief.Attempted) ([]wirechief.Command, error) {
 			mu.Lock()
 			defer mu.Unlock()
 			asked = append(asked, came)
 			if d.ID != 1 || came.Tries != 2 {
-				return nil
+				return nil, nil
 			}
 			next := *d
 			next.ID, next.Destination, next.Fallback, next.NextAt = 2, good.URL+"/in", 1, time.Now()
 			return []wirechief.Command{
 				wirechief.Accept{Deliveries: []*wirechief.Delivery{&next}},
 				wirechief.DropEntity{Entity: wirechief.Entity{Tenant: "acme", Kind: "none", Key: "x"}}, // what is refused hinders nothing
-			}
+			}, nil
 		}
 	})
 	bad := newEndpoint(t, 500)

@@ -3,6 +3,8 @@ package delivery
 import (
 	"container/heap"
 	"time"
+
+	"github.com/wirechief/wirechief"
 )
 
 // pool shares slots among lanes. In each class lanes take turns, a try a turn;
@@ -179,9 +181,18 @@ func (e *Engine) try(f *flight) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.land(f, now)
-	e.finish(f, attempt, outcome, now)
+	came := e.finish(f, attempt, outcome, now)
 	e.place(f.l, now)
 	e.dispatch(now)
+	if came != nil {
+		if e.Follow != nil && came.command.Status != wirechief.DeliveryDelivered {
+			e.mu.Unlock()
+			e.ask(came)
+			e.mu.Lock()
+		}
+		e.finished = append(e.finished, *came)
+		nudge(e.commits)
+	}
 	if e.flying--; e.flying == 0 && e.state == stopping {
 		close(e.landed)
 	}

@@ -12,7 +12,7 @@ type settlement struct {
 	f       *flight
 	command wirechief.Attempted
 	follows []wirechief.Command // of Options.Follow
-	asked   bool
+	asked   bool                // they are known
 }
 
 // Waits between the times that a store which takes nothing is asked again.
@@ -21,14 +21,14 @@ const (
 	commitWaitMost = 2 * time.Second
 )
 
-// finish decides where a delivery stands after a try, and gives it to commit.
-func (e *Engine) finish(f *flight, attempt *wirechief.Attempt, o wirechief.Outcome, now time.Time) {
+// finish decides where a delivery stands after a try; nil: where it stood.
+func (e *Engine) finish(f *flight, attempt *wirechief.Attempt, o wirechief.Outcome, now time.Time) *settlement {
 	l, en := f.l, f.e
 	if o.Reason == wirechief.ReasonShutdown && attempt == nil {
 		// Neither failure nor attempt: the store has it as it was.
 		e.release(f)
 		e.push(l, en)
-		return
+		return nil
 	}
 	c := wirechief.Attempted{Key: en.d.DeliveryKey, Delivery: en.d, Attempt: attempt, Status: wirechief.DeliveryPending}
 	switch {
@@ -64,8 +64,51 @@ func (e *Engine) finish(f *flight, attempt *wirechief.Attempt, o wirechief.Outco
 			attempt.NextAt = time.Time{}
 		}
 	}
-	e.finished = append(e.finished, settlement{f: f, command: c})
-	nudge(e.commits)
+	return &settlement{f: f, command: c}
+}
+
+// ask has what follows from a try found out, however often that takes, until the
+// engine is stopped.
+func (e *Engine) ask(s *settlement) {
+	for wait := commitWait; ; wait = min(2*wait, commitWaitMost) {
+		err := e.askOnce(e.tries, s)
+		if err == nil || e.tries.Err() != nil {
+			return
+		}
+		e.Log.Error("what follows from a failed delivery cannot be found out; trying again", "delivery", s.command.Key.ID, "in", wait, "error", err)
+		timer := time.NewTimer(wait)
+		select {
+		case <-e.tries.Done():
+			timer.Stop()
+			return
+		case <-timer.C:
+		}
+	}
+}
+
+func (e *Engine) askOnce(ctx context.Context, s *settlement) error {
+	if s.asked || e.Follow == nil || s.command.Status == wirechief.DeliveryDelivered {
+		return nil
+	}
+	follows, err := e.Follow(ctx, s.f.e.d, s.command)
+	if err == nil {
+		s.follows, s.asked = follows, true
+	}
+	return err
+}
+
+// askedFor leaves out those of a batch of which nobody could say what follows, as
+// the engine was stopped: they are tried again at the next start.
+func (e *Engine) askedFor(ctx context.Context, batch []settlement) []settlement {
+	kept := batch[:0]
+	for i := range batch {
+		if err := e.askOnce(ctx, &batch[i]); err != nil {
+			e.Log.Error("what follows from a failed delivery cannot be found out; it will be made again", "delivery", batch[i].command.Key.ID, "error", err)
+			continue
+		}
+		kept = append(kept, batch[i])
+	}
+	return kept
 }
 
 // after says where a delivery stands after a failed try, and when the next is.
@@ -137,7 +180,10 @@ func (e *Engine) takeFinished() (batch []settlement, last bool) {
 // keep applies a batch, however often it has to ask. It reports false when the
 // life of the engine ended first; the batch then waits for flush.
 func (e *Engine) keep(batch []settlement) bool {
-	commands := e.commandsOf(batch)
+	if batch = e.askedFor(e.life, batch); len(batch) == 0 {
+		return true
+	}
+	commands := commandsOf(batch)
 	for wait := commitWait; ; wait = min(2*wait, commitWaitMost) {
 		results, err := e.Store.Apply(e.life, commands...)
 		if err == nil {
@@ -170,22 +216,14 @@ func (e *Engine) sleep(d time.Duration) bool {
 }
 
 // commandsOf is what is committed of a batch: the outcomes in their order, then
-// what follows from them, which is asked for once however often it takes.
-func (e *Engine) commandsOf(batch []settlement) []wirechief.Command {
+// what follows from them.
+func commandsOf(batch []settlement) []wirechief.Command {
 	commands := make([]wirechief.Command, len(batch))
 	for i := range batch {
 		commands[i] = batch[i].command
 	}
-	if e.Follow == nil {
-		return commands
-	}
 	for i := range batch {
-		s := &batch[i]
-		if !s.asked && s.command.Status != wirechief.DeliveryDelivered {
-			s.follows = e.Follow(s.f.e.d, s.command)
-		}
-		s.asked = true
-		commands = append(commands, s.follows...)
+		commands = append(commands, batch[i].follows...)
 	}
 	return commands
 }
@@ -209,7 +247,10 @@ func (e *Engine) flush(ctx context.Context) error {
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), commitWaitMost)
 	defer cancel()
-	if _, err := e.Store.Apply(ctx, e.commandsOf(batch)...); err != nil {
+	if batch = e.askedFor(ctx, batch); len(batch) == 0 {
+		return nil
+	}
+	if _, err := e.Store.Apply(ctx, commandsOf(batch)...); err != nil {
 		return &wirechief.Error{
 			Op: "delivery.stop", Kind: wirechief.Unavailable, Rule: wirechief.RuleStore, Err: err,
 			Message: "the outcomes of some deliveries could not be kept; they will be made again",

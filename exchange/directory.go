@@ -32,7 +32,7 @@ type directory struct {
 	fallbacks   map[string]int                // numbers of a tenant with a fallback chain
 	optOuts     map[string][]wirechief.OptOut // by handset
 	firsts      map[string]firstProperty      // by tenant
-	paused      map[named]bool                // carriers (tenant "") and destinations
+	paused      map[named]*pause              // carriers (tenant "") and destinations
 	book        leaseBook
 	others      map[shelfKey]map[string][]byte
 	roster      roster                           // people, as signing in asks for them
@@ -71,7 +71,7 @@ func newDirectory() *directory {
 		fallbacks:   make(map[string]int),
 		optOuts:     make(map[string][]wirechief.OptOut),
 		firsts:      make(map[string]firstProperty),
-		paused:      make(map[named]bool),
+		paused:      make(map[named]*pause),
 		book:        newLeaseBook(),
 		others:      make(map[shelfKey]map[string][]byte),
 		roster:      newRoster(),
@@ -134,7 +134,7 @@ func (d *directory) put(e wirechief.Entity) error {
 			d.putCredential(e.Tenant, e.Key, c)
 		}
 	case wirechief.EntityPause:
-		d.paused[key] = true
+		err = decodeInto(d.paused, key, e.Doc)
 	case wirechief.EntityLease:
 		err = d.book.put(e.Tenant, e.Doc)
 	case wirechief.EntityKeyUse:
@@ -270,7 +270,8 @@ func (d *directory) campaign(tenant, tcr string) *wirechief.Campaign {
 func (d *directory) isPaused(tenant, key string) bool {
 	d.mu.RLock()
 	defer d.mu.RUnlock()
-	return d.paused[named{tenant, key}]
+	_, is := d.paused[named{tenant, key}]
+	return is
 }
 
 // pausedDestinations lists the lanes of deliveries that are paused.

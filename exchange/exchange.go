@@ -106,6 +106,8 @@ type Exchange struct {
 	replied  lately // by number and handset: the last automatic reply of the window
 	keywords lately // likewise: the last answer to a keyword
 	fallen   fallen
+	falling  keyed         // one failure of a text at a time
+	gone     chan struct{} // a destination has gone
 
 	debug bool // the log wants to hear of each message
 
@@ -154,7 +156,7 @@ func New(o Options) *Exchange {
 		Options: o, dir: newDirectory(), offers: offer.New(), off: newStoreroom(), lanes: make(map[string]*lane), carriers: o.Carriers,
 		debug: o.Log.Enabled(context.Background(), slog.LevelDebug),
 	}
-	x.sent.since = o.Now()
+	x.sent.since, x.gone = o.Now(), make(chan struct{}, 1)
 	names := make([]string, len(o.Carriers))
 	for i, c := range o.Carriers {
 		names[i] = c.Name()
@@ -222,6 +224,7 @@ func (x *Exchange) Start(ctx context.Context) error {
 	x.running.Go(func() { x.sweep(run) })
 	x.running.Go(func() { x.sweepSources(run) })
 	x.running.Go(func() { x.noteUses(run) })
+	x.running.Go(func() { x.tellInstead(run) })
 	x.rescue(ctx, depths)
 	for _, c := range x.carriers {
 		if err := c.Start(ctx, x); err != nil {

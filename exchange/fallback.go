@@ -3,6 +3,9 @@ package exchange
 import (
 	"context"
 	"fmt"
+	"net/url"
+	"slices"
+	"strconv"
 	"sync"
 	"time"
 
@@ -26,37 +29,41 @@ const fallbackTime = time.Second
 // a text has failed as often as the number says, or for good, the next
 // destination of the number's fallback chain is told, once a text: because it is
 // planned in the commit of that very failure, no crash leaves it out or has it
-// twice.
-func (x *Exchange) Follow(d *wirechief.Delivery, came wirechief.Attempted) []wirechief.Command {
+// twice. An error says that what is needed for it cannot be read just now: then
+// the outcome has to wait, for nobody asks about it later.
+func (x *Exchange) Follow(ctx context.Context, d *wirechief.Delivery, came wirechief.Attempted) ([]wirechief.Command, error) {
 	exhausted := came.Status == wirechief.DeliveryExhausted
 	chained := x.isChained(d)
 	switch came.Status {
 	case wirechief.DeliveryExhausted, wirechief.DeliveryPending, wirechief.DeliveryPaused:
 	default:
-		return nil
+		return nil, nil
 	}
 	if d.Message == 0 || !exhausted && (!chained || came.Tries == 0) {
-		return nil
+		return nil, nil
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), fallbackTime)
+	ctx, cancel := context.WithTimeout(ctx, fallbackTime)
 	defer cancel()
 	m, err := x.Store.Message(ctx, wirechief.MessageKey{Shard: d.Shard, ID: d.Message})
-	if err != nil {
-		if wirechief.KindOf(err) != wirechief.NotFound {
-			x.Log.Warn("what a failing delivery is about cannot be read", "delivery", d.ID, "message", d.Message, "error", err)
-		}
-		return nil
+	switch {
+	case wirechief.KindOf(err) == wirechief.NotFound:
+		return nil, nil
+	case err != nil:
+		return nil, err
 	}
 	var out []wirechief.Command
 	if n := x.dir.number(m.To); chained && n != nil && n.Tenant == m.Tenant {
 		if exhausted || isGone(came) || came.Tries >= fallbackAfter(n) {
-			out = x.fallBack(ctx, d, m, n, came)
+			because := fmt.Sprintf("%s to %s has failed %s", d.Kind, bare(d.Destination), times(came.Tries))
+			if out, err = x.fallBack(ctx, d, m, n, because); err != nil {
+				return nil, err
+			}
 		}
 	}
 	if exhausted {
 		out = append(out, x.failedEntry(d, came, m)...)
 	}
-	return out
+	return out, nil
 }
 
 func fallbackAfter(n *wirechief.Number) int {
@@ -81,64 +88,85 @@ func isGone(came wirechief.Attempted) bool {
 	return came.Status == wirechief.DeliveryPaused && came.Attempt != nil && came.Attempt.StatusCode == 410
 }
 
-// fallBack plans the next of the chain, unless it has had its turn.
-func (x *Exchange) fallBack(ctx context.Context, d *wirechief.Delivery, m *wirechief.Message, n *wirechief.Number, came wirechief.Attempted) []wirechief.Command {
-	next := d.Fallback
-	for next < len(n.Fallback) && !n.Fallback[next].Enabled {
-		next++
+// fallBack plans what is next in the chain after a failing delivery, unless that
+// has had its turn.
+func (x *Exchange) fallBack(ctx context.Context, d *wirechief.Delivery, m *wirechief.Message, n *wirechief.Number, because string) ([]wirechief.Command, error) {
+	if !slices.ContainsFunc(n.Fallback[min(d.Fallback, len(n.Fallback)):], func(f wirechief.Forward) bool { return f.Enabled }) {
+		return nil, nil
 	}
-	if next == len(n.Fallback) {
-		return nil
+	// One failure of a text at a time: two that come together plan one.
+	defer x.falling.lock(strconv.FormatInt(m.ID, 10))()
+	if x.fallen.place(m.ID) > d.Fallback {
+		return nil, nil
 	}
-	x.fallen.mu.Lock()
-	defer x.fallen.mu.Unlock()
-	if x.fallen.has(m.ID, next+1) {
-		return nil
+	for i := range m.Events {
+		if m.Events[i].Detail.Fallback > d.Fallback {
+			return nil, nil
+		}
 	}
 	list, err := x.Store.Deliveries(ctx, wirechief.DeliveryFilter{Tenant: m.Tenant, Message: m.ID, Limit: 1000})
 	if err != nil {
-		x.Log.Warn("the fallback of a delivery cannot be planned", "delivery", d.ID, "message", m.ID, "error", err)
-		return nil
+		return nil, err
 	}
 	for _, other := range list {
-		if other.Fallback > next {
-			return nil
+		if other.Fallback > d.Fallback {
+			return nil, nil
 		}
 	}
-	f := &n.Fallback[next]
-	now := x.Now()
-	because := fmt.Sprintf("%s to %s has failed %s", d.Kind, d.Destination, times(came.Tries))
-	p, refusal := x.fallbackOf(m, n, f, d)
-	detail := wirechief.Detail{Kind: string(f.Type), To: f.Destination, Because: "fallback: " + because}
-	event := wirechief.Event{At: now, Type: wirechief.EventForwarded, Detail: detail}
-	if refusal != "" {
-		event.Type, event.Detail.Rule, event.Detail.Because = wirechief.EventSuppressed, wirechief.RuleLoop, refusal
-		return []wirechief.Command{wirechief.Record{Key: m.MessageKey, Events: []wirechief.Event{event}}}
+	step := x.chain(m, n, d, because, x.Now())
+	out := []wirechief.Command{wirechief.Record{Key: m.MessageKey, Events: step.events}}
+	if len(step.deliveries) > 0 {
+		out = append(out, wirechief.Accept{Deliveries: step.deliveries})
 	}
-	if p == nil {
-		return nil
+	return out, nil
+}
+
+// chain plans the next destination of a number's chain after a failing delivery.
+// What cannot be told is noted and passed over. What waits for a destination
+// that is gone is planned, and the one behind it is told at once.
+func (x *Exchange) chain(m *wirechief.Message, n *wirechief.Number, failing *wirechief.Delivery, because string, now time.Time) (step consequences) {
+	for i := failing.Fallback; i < len(n.Fallback); i++ {
+		f := &n.Fallback[i]
+		if !f.Enabled {
+			continue
+		}
+		x.fallen.note(m.ID, i+1)
+		event := wirechief.Event{At: now, Type: wirechief.EventForwarded, Detail: wirechief.Detail{
+			Kind: string(f.Type), To: f.Destination, Fallback: i + 1, Because: "fallback: " + because,
+		}}
+		d, undo, refusal := x.fallbackOf(m, n, f, failing, now)
+		if refusal != nil {
+			event.Type, event.Detail.Rule, event.Detail.Because = wirechief.EventSuppressed, refusal.Rule, refusal.Message
+			step.events = append(step.events, event)
+			continue
+		}
+		if undo != nil {
+			step.uncount = append(step.uncount, undo)
+		}
+		d.Fallback, event.Detail.Delivery = i+1, d.ID
+		step.deliveries, step.events = append(step.deliveries, d), append(step.events, event)
+		if d.Status != wirechief.DeliveryPaused || !x.dir.isGone(d.Lane()) {
+			break
+		}
+		because = isGoneFor(d)
 	}
-	p.Fallback = next + 1
-	event.Detail.Delivery = p.ID
-	x.fallen.note(m.ID, next+1)
-	return []wirechief.Command{
-		wirechief.Accept{Deliveries: []*wirechief.Delivery{p}},
-		wirechief.Record{Key: m.MessageKey, Events: []wirechief.Event{event}},
-	}
+	return step
 }
 
 // fallbackOf makes the delivery of one destination of the chain. An HTTP one
 // that names no format of its own gets the shape that the failing one has.
-func (x *Exchange) fallbackOf(m *wirechief.Message, n *wirechief.Number, f *wirechief.Forward, failing *wirechief.Delivery) (d *wirechief.Delivery, refusal string) {
-	now := x.Now()
+func (x *Exchange) fallbackOf(m *wirechief.Message, n *wirechief.Number, f *wirechief.Forward, failing *wirechief.Delivery, now time.Time) (
+	d *wirechief.Delivery, undo func(), refusal *wirechief.Error,
+) {
 	switch f.Type {
 	case wirechief.KindEmail:
-		return x.mailOf(m, f, now), ""
+		return x.mailOf(m, f, now), nil, nil
 	case wirechief.KindSMS:
-		if because, _ := x.goesRound(m, f.Destination, now); because != "" {
-			return nil, because
+		because, undo := x.goesRound(m, f.Destination, now)
+		if because != "" {
+			return nil, nil, wirechief.Refuse(wirechief.Conflict, wirechief.RuleLoop, "%s", because)
 		}
-		return x.textOf(m, n, f, now), ""
+		return x.textOf(m, n, f, now), undo, nil
 	}
 	l := forwardListener(f)
 	if f.Format == "" && x.Formats[failing.Profile] != nil {
@@ -165,9 +193,9 @@ func (x *Exchange) fallbackOf(m *wirechief.Message, n *wirechief.Number, f *wire
 	d, err := x.tell(l, notice, n)
 	if err != nil {
 		x.unformatted(m, l, err)
-		return nil, ""
+		return nil, nil, wirechief.Errorf(wirechief.Internal, "the text could not be put into the shape of %s", l.format)
 	}
-	return d, ""
+	return d, nil, nil
 }
 
 // failedEntry notes a delivery that is exhausted in the conversation.
@@ -175,7 +203,7 @@ func (x *Exchange) failedEntry(d *wirechief.Delivery, came wirechief.Attempted, 
 	if came.Status != wirechief.DeliveryExhausted || m.Conversation == 0 {
 		return nil
 	}
-	text := string(d.Kind) + " to " + d.Destination + " failed " + times(came.Tries)
+	text := string(d.Kind) + " to " + bare(d.Destination) + " failed " + times(came.Tries)
 	if a := came.Attempt; a != nil {
 		switch {
 		case a.Error != "":
@@ -199,21 +227,46 @@ func times(n int) string {
 	return fmt.Sprintf("%d times", n)
 }
 
-// fallen remembers what was planned of chains a moment ago: what is planned for
-// two deliveries of one text in one commit is not on disk when the second is
-// looked at.
-type fallen struct {
-	mu      sync.Mutex
-	planned map[int64]int // by message: the place in the chain
+// bare writes a destination for everybody who may read the conversation: of a
+// URL neither who it is for nor its query, where the secrets are.
+func bare(destination string) string {
+	u, err := url.Parse(destination)
+	if err != nil || u.Host == "" {
+		return destination
+	}
+	return u.Scheme + "://" + u.Host + u.EscapedPath()
 }
 
-const fallenMost = 10_000
+// fallen remembers what was planned of chains a moment ago: what is planned for
+// two deliveries of one text at the same time is not on disk when the second is
+// looked at. It keeps two generations, so that making room never drops the newest.
+type fallen struct {
+	mu            sync.Mutex
+	young, oldish map[int64]int // by message: the place in the chain
+}
 
-func (f *fallen) has(message int64, place int) bool { return f.planned[message] >= place }
+const fallenMost = 50_000
+
+// place gives the last place of a message's chain that was planned lately.
+func (f *fallen) place(message int64) int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return max(f.young[message], f.oldish[message])
+}
 
 func (f *fallen) note(message int64, place int) {
-	if f.planned == nil || len(f.planned) >= fallenMost {
-		f.planned = make(map[int64]int)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.young == nil || len(f.young) >= fallenMost {
+		f.young, f.oldish = make(map[int64]int), f.young
 	}
-	f.planned[message] = place
+	f.young[message] = max(place, f.young[message], f.oldish[message])
+}
+
+// forget is for what could not be kept.
+func (f *fallen) forget(message int64) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	delete(f.young, message)
+	delete(f.oldish, message)
 }

@@ -29,7 +29,10 @@ import (
 func (w *world) fails(d *wirechief.Delivery, tries int, status wirechief.DeliveryStatus, code int) []wirechief.Command {
 	w.t.Helper()
 	came := wirechief.Attempted{Key: d.DeliveryKey, Status: status, Tries: tries, Attempt: &wirechief.Attempt{N: tries, StatusCode: code}}
-	commands := w.Follow(d, came)
+	commands, err := w.Follow(w.t.Context(), d, came)
+	if err != nil {
+		w.t.Fatal(err)
+	}
 	results, err := w.disk.Apply(w.t.Context(), append([]wirechief.Command{came}, commands...)...)
 	for i := range results {
 		err = errors.Join(err, results[i].Err)
@@ -161,7 +164,9 @@ func (j *joint) start() {
 	j.engine = delivery.New(delivery.Options{
 		Store: j.disk, Schedule: []time.Duration{0, 5 * time.Millisecond, 5 * time.Millisecond, 5 * time.Millisecond}, Timeout: 5 * time.Second,
 		Senders: map[wirechief.DeliveryKind]delivery.Sender{wirechief.KindHTTP: web, wirechief.KindSMS: sms.New(lazily{j}, nil)},
-		Follow:  func(d *wirechief.Delivery, came wirechief.Attempted) []wirechief.Command { return j.Follow(d, came) },
+		Follow: func(ctx context.Context, d *wirechief.Delivery, came wirechief.Attempted) ([]wirechief.Command, error) {
+			return j.Follow(ctx, d, came)
+		},
 	})
 	j.Exchange = exchange.New(exchange.Options{
 		Store: j.disk, Carriers: []carrier.Carrier{j.link}, IDs: ident.New(time.Now, last), Deliver: j.engine, Log: slog.New(slog.DiscardHandler),

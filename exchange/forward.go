@@ -108,6 +108,7 @@ func (x *Exchange) arrival(m *wirechief.Message, now time.Time) (c consequences)
 			x.consoleInto(&c, m, f, now)
 		}
 	}
+	x.goneInto(&c, m, n, now)
 	x.answerInto(&c, m, n, now)
 	return c
 }

@@ -57,7 +57,9 @@ func BenchmarkForwards(b *testing.B) {
 	var x *exchange.Exchange
 	engine := delivery.New(delivery.Options{
 		Store: store, Senders: map[wirechief.DeliveryKind]delivery.Sender{wirechief.KindHTTP: delivery.NewHTTP(guard, "bench", nil)},
-		Follow: func(d *wirechief.Delivery, came wirechief.Attempted) []wirechief.Command { return x.Follow(d, came) },
+		Follow: func(ctx context.Context, d *wirechief.Delivery, came wirechief.Attempted) ([]wirechief.Command, error) {
+			return x.Follow(ctx, d, came)
+		},
 	})
 	x = exchange.New(exchange.Options{
 		Store: store, Carriers: []carrier.Carrier{newMirror(100, 0)}, IDs: ident.New(time.Now, 0), Deliver: engine, Log: slog.New(slog.DiscardHandler),

@@ -259,7 +259,7 @@ func (x *Exchange) mustBeKnown(ctx context.Context, lane wirechief.Lane) error {
 
 func (x *Exchange) setPaused(ctx context.Context, tenant, key string, paused bool) error {
 	if paused {
-		return x.putEntity(ctx, wirechief.EntityPause, tenant, key, struct{}{})
+		return x.putEntity(ctx, wirechief.EntityPause, tenant, key, pause{})
 	}
 	e := wirechief.Entity{Tenant: tenant, Kind: wirechief.EntityPause, Key: key}
 	results, err := x.Store.Apply(ctx, wirechief.DropEntity{Entity: e})

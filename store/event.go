@@ -64,6 +64,7 @@ func appendDetail(b []byte, d *wirechief.Detail) ([]byte, error) {
 	o.instant(`"next_at":`, d.NextAt)
 	o.instant(`"done_at":`, d.DoneAt)
 	o.number(`"delivery":`, d.Delivery)
+	o.number(`"fallback":`, int64(d.Fallback))
 	o.text(`"kind":`, d.Kind)
 	o.text(`"destination":`, d.To)
 	o.text(`"status":`, d.Status)
