@@ -29,6 +29,8 @@ type mediaLane struct {
 
 	doneMu sync.Mutex
 	done   []mediaDone
+	// rest is what was refused of messages whose consequences are on disk already.
+	rest map[wirechief.MessageKey]wirechief.Record
 
 	// Owned by run:
 	head     *backlog.Head[wirechief.MessageKey, *wirechief.Message]
@@ -44,7 +46,7 @@ type mediaDone struct {
 
 func newMediaLane(x *Exchange) *mediaLane {
 	return &mediaLane{
-		inbox: newInbox(), x: x, fetching: make(map[wirechief.MessageKey]bool),
+		inbox: newInbox(), x: x, fetching: make(map[wirechief.MessageKey]bool), rest: make(map[wirechief.MessageKey]wirechief.Record),
 		head: backlog.New[wirechief.MessageKey, *wirechief.Message](headSize),
 	}
 }
@@ -123,6 +125,7 @@ func (l *mediaLane) withdrawNow(ctx context.Context, w withdrawal) {
 	}
 	if results[0].Err == nil {
 		l.head.Remove(w.key)
+		l.takeRest(w.key)
 		l.waiting.Add(-1)
 		l.x.Deliver.Add(results[0].Deliveries...)
 	}
@@ -181,6 +184,9 @@ func (l *mediaLane) sleep() time.Duration {
 
 // fetch gets what is missing of a message and records the result.
 func (l *mediaLane) fetch(ctx context.Context, m *wirechief.Message) mediaDone {
+	if rest, is := l.takeRest(m.MessageKey); is {
+		return l.commit(ctx, m, []wirechief.Command{rest}, new(consequences))
+	}
 	x := l.x
 	now := x.Now()
 	media := make([]wirechief.MediaItem, 0, len(m.Media))
@@ -269,7 +275,10 @@ func (l *mediaLane) commit(ctx context.Context, m *wirechief.Message, commands [
 		next.announce(m.MessageKey)
 	}
 	results, err := l.x.Store.Apply(ctx, commands...)
-	if err == nil {
+	kept := err == nil // what follows is, whatever becomes of the message
+	if kept {
+		l.x.dir.putOptOuts(follows.optOuts)
+		l.x.Deliver.Add(follows.deliveries...)
 		err = results[len(results)-1].Err
 	}
 	var after *wirechief.Message
@@ -279,16 +288,25 @@ func (l *mediaLane) commit(ctx context.Context, m *wirechief.Message, commands [
 	if next != nil && (after == nil || after.Queue.Lane != m.Carrier) {
 		next.retract(m.MessageKey)
 	}
-	if err != nil {
+	switch {
+	case err == nil:
+	case kept && wirechief.KindOf(err) == wirechief.NotFound:
+		return mediaDone{m: m} // it was removed meanwhile
+	default:
 		if ctx.Err() == nil {
 			l.x.Log.ErrorContext(ctx, "fetched media could not be recorded; trying again", "message", m.ID, "error", err)
 		}
-		follows.revert()
+		if kept {
+			l.keepRest(m.MessageKey, commands[len(commands)-1].(wirechief.Record))
+		} else {
+			follows.revert()
+			if len(commands) == 1 { // it may be the rest of before
+				l.keepRest(m.MessageKey, commands[0].(wirechief.Record))
+			}
+		}
 		return mediaDone{m: m, back: true, at: l.x.Now().Add(time.Second)}
 	}
-	l.x.dir.putOptOuts(follows.optOuts)
 	l.x.Deliver.Add(results[len(results)-1].Deliveries...)
-	l.x.Deliver.Add(follows.deliveries...)
 	switch {
 	case after.Queue.Lane == "":
 	case after.Queue.Lane == wirechief.LaneMedia:
@@ -299,4 +317,18 @@ func (l *mediaLane) commit(ctx context.Context, m *wirechief.Message, commands [
 		next.push(after)
 	}
 	return mediaDone{m: m}
+}
+
+func (l *mediaLane) takeRest(key wirechief.MessageKey) (rest wirechief.Record, is bool) {
+	l.doneMu.Lock()
+	defer l.doneMu.Unlock()
+	rest, is = l.rest[key]
+	delete(l.rest, key)
+	return rest, is
+}
+
+func (l *mediaLane) keepRest(key wirechief.MessageKey, rest wirechief.Record) {
+	l.doneMu.Lock()
+	defer l.doneMu.Unlock()
+	l.rest[key] = rest
 }
