@@ -126,6 +126,11 @@ type Credential struct {
 	CreatedBy string    `json:"created_by,omitempty"`
 	CreatedAt time.Time `json:"created_at,omitzero"`
 	ExpiresAt time.Time `json:"expires_at,omitzero"` // it lets nobody in from then on
+	// Ceiling is the role of whoever made it, and Maker their agent; a key made
+	// with a key has those of that key. It never does more than that role, nor
+	// than the one that the maker has by now. "" and 0 of those of the operator.
+	Ceiling Role  `json:"ceiling,omitempty"`
+	Maker   int64 `json:"maker,omitempty"`
 }
 
 // Principal is who makes a request.
@@ -140,6 +145,9 @@ type Principal struct {
 	Agent   int64
 	Role    Role
 	Address string // where the request came from, for the audit log; "" when nobody noted it
+	// Of a program: those of its credential.
+	Ceiling Role
+	Maker   int64
 }
 
 // May says whether the principal has a right: the operator has all of them, a

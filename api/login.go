@@ -18,7 +18,7 @@ const scopeKey = "scope"
 
 // The scopes. The operator needs none.
 const (
-	scopeAll      = "all"      // everything below
+	scopeAll      = "all"      // everything below; people
 	scopeSend     = "send"     // send and cancel messages, play handsets
 	scopeRead     = "read"     // look at everything
 	scopeManage   = "manage"   // buy, change and release numbers; replay and pause deliveries

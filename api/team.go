@@ -27,14 +27,15 @@ type Team interface {
 func (a *api) team() {
 	made := func(op *huma.Operation) { op.DefaultStatus = http.StatusCreated }
 	register(a, a.op(scopeManage, "list-keys", http.MethodGet, "/keys", "List the credentials of a tenant in all APIs"), a.listKeys)
-	register(a, a.op(scopeManage, "create-key", http.MethodPost, "/keys", "Make a new key; its secret is shown this once", made), a.createKey)
+	register(a, a.op(scopeManage, "create-key", http.MethodPost, "/keys", "Make a new key; its secret is shown this once", made,
+		about("Keys of the vendors' APIs know no scopes: to make or revoke one takes the scope all. A key does never more than the person who made it, or made the key that did, may do by now.")), a.createKey)
 	register(a, a.op(scopeManage, "revoke-key", http.MethodDelete, "/keys/{id}", "Remove a credential: it lets nobody in from then on"), a.revokeKey)
 	register(a, a.op(scopeRead, "list-people", http.MethodGet, "/people", "List the team of a tenant"), a.listPeople)
-	register(a, a.op(scopeManage, "invite-person", http.MethodPost, "/people", "Invite somebody to the team", made,
-		about("To make, change or remove an owner takes the scope all.")), a.invitePerson)
-	register(a, a.op(scopeManage, "change-person", http.MethodPatch, "/people/{id}", "Change somebody of the team",
+	register(a, a.op(scopeAll, "invite-person", http.MethodPost, "/people", "Invite somebody to the team", made,
+		about("Owners are made, changed and removed by owners in the console, or by the operator.")), a.invitePerson)
+	register(a, a.op(scopeAll, "change-person", http.MethodPatch, "/people/{id}", "Change somebody of the team",
 		about("What is absent stays.")), a.changePerson)
-	register(a, a.op(scopeManage, "remove-person", http.MethodDelete, "/people/{id}", "Take somebody off the team",
+	register(a, a.op(scopeAll, "remove-person", http.MethodDelete, "/people/{id}", "Take somebody off the team",
 		about("Their sessions end; the last owner stays.")), a.removePerson)
 	register(a, a.op(scopeRead, "list-audit", http.MethodGet, "/audit", "List who changed what, newest first"), a.listAudit)
 }

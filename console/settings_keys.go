@@ -101,10 +101,10 @@ type madeKey struct {
 
 func scopeRows(on []string) (out []scopeRow) {
 	texts := map[string]string{
-		exchange.ScopeAll:    "everything below",
+		exchange.ScopeAll:    "everything below, and people",
 		exchange.ScopeRead:   "look at everything",
 		exchange.ScopeSend:   "send and cancel messages",
-		exchange.ScopeManage: "buy, change and release numbers; people and keys; replay and pause deliveries",
+		exchange.ScopeManage: "buy, change and release numbers; keys of this API; replay and pause deliveries",
 	}
 	for _, s := range exchange.Scopes() {
 		out = append(out, scopeRow{s, texts[s], slices.Contains(on, s)})

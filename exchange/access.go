@@ -82,6 +82,7 @@ func (x *Exchange) Authenticate(ctx context.Context, l Login) (wirechief.Princip
 	name = key.name
 	list := x.dir.logged(key)
 	var found *credential
+	var scopes []string
 	several := false // tenants: whom they let in would be left to chance
 	now := x.Now()
 	for i := range list {
@@ -89,9 +90,13 @@ func (x *Exchange) Authenticate(ctx context.Context, l Login) (wirechief.Princip
 		if !c.matches(l.Secret) || c.expired(now) {
 			continue
 		}
+		under, ok := x.dir.under(c)
+		if !ok {
+			continue
+		}
 		several = several || found != nil && found.tenant != c.tenant
 		if found == nil || c.Account < found.Account {
-			found = c
+			found, scopes = c, under
 		}
 	}
 	if len(list) == 0 {
@@ -107,7 +112,7 @@ func (x *Exchange) Authenticate(ctx context.Context, l Login) (wirechief.Princip
 	if l.Dialect == wirechief.DialectOwn && found.Label != "" {
 		name = found.Label // says more than a fingerprint
 	}
-	return wirechief.Principal{Tenant: found.tenant, Dialect: l.Dialect, Account: found.Account, Name: name, Scopes: found.Scopes}, nil
+	return wirechief.Principal{Tenant: found.tenant, Dialect: l.Dialect, Account: found.Account, Name: name, Scopes: scopes, Ceiling: found.Ceiling, Maker: found.Maker}, nil
 }
 
 // expired says whether a credential lets nobody in any more.

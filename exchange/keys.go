@@ -16,10 +16,10 @@ import (
 
 // The scopes of keys of our own API.
 const (
-	ScopeAll    = "all"    // everything below
+	ScopeAll    = "all"    // everything below; people, and keys of the vendors' APIs
 	ScopeSend   = "send"   // send and cancel messages, play handsets
 	ScopeRead   = "read"   // look at everything
-	ScopeManage = "manage" // buy, change and release numbers; people and keys; replay and pause deliveries
+	ScopeManage = "manage" // buy, change and release numbers; keys of our own API; replay and pause deliveries
 )
 
 // Scopes lists the scopes that a key can have.
@@ -137,8 +137,9 @@ func (x *Exchange) CreateKey(ctx context.Context, p wirechief.Principal, label, 
 	if !expires.IsZero() {
 		c.ExpiresAt = expires.UTC().Truncate(time.Second)
 	}
+	c.Ceiling, c.Maker = p.Ceiling, p.Maker // of the key that makes this one
 	if p.Agent != 0 {
-		c.CreatedBy = p.Name
+		c.CreatedBy, c.Ceiling, c.Maker = p.Name, p.Role, p.Agent
 	}
 	key := credentialKey(c)
 	if err := x.putEntity(ctx, wirechief.EntityCredential, p.Tenant, key, c); err != nil {
@@ -151,6 +152,9 @@ func (x *Exchange) CreateKey(ctx context.Context, p wirechief.Principal, label, 
 
 func (x *Exchange) judgeKey(p wirechief.Principal, label, dialect string, scopes []string, expires, now time.Time) error {
 	if err := allowed(p, wirechief.RightKeys, ScopeManage); err != nil {
+		return err
+	}
+	if err := mayKeysOf(p, dialect); err != nil {
 		return err
 	}
 	if err := judgeText("label", label, maxName); err != nil {
@@ -175,6 +179,15 @@ func (x *Exchange) judgeKey(p wirechief.Principal, label, dialect string, scopes
 		}
 	}
 	return mayGive(p, scopes)
+}
+
+// mayKeysOf refuses that a program which may not do everything makes or takes
+// away what lets in everything: the keys of the vendors' APIs know no scopes.
+func mayKeysOf(p wirechief.Principal, dialect string) error {
+	if dialect == wirechief.DialectOwn {
+		return nil
+	}
+	return allowed(p, wirechief.RightKeys)
 }
 
 // mayGive refuses that a program gives scopes away that it has not.
@@ -232,16 +245,19 @@ func (x *Exchange) RevokeKey(ctx context.Context, p wirechief.Principal, id stri
 	}
 	x.configuring.Lock()
 	defer x.configuring.Unlock()
-	found := ""
+	found, dialect := "", ""
 	x.dir.mu.RLock()
 	x.dir.credentialsIn(p.Tenant, func(key string, c credential) {
 		if keyID(c) == id {
-			found = key
+			found, dialect = key, c.Dialect
 		}
 	})
 	x.dir.mu.RUnlock()
 	if found == "" || !reach(p, p.Tenant) {
 		return &wirechief.Error{Op: "key.revoke", Kind: wirechief.NotFound, Field: "id", Message: "there is no such key"}
+	}
+	if err := mayKeysOf(p, dialect); err != nil {
+		return err
 	}
 	e := wirechief.Entity{Tenant: p.Tenant, Kind: wirechief.EntityCredential, Key: found}
 	results, err := x.Store.Apply(ctx, wirechief.DropEntity{Entity: e})

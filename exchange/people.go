@@ -131,7 +131,9 @@ func (x *Exchange) TenantChoices() []access.TenantChoice {
 
 // SetPassword implements [access.People]: package access has asked for the old one.
 func (x *Exchange) SetPassword(ctx context.Context, p wirechief.Principal, phc string) error {
-	_, err := x.Agents().Put(ctx, p, id10(p.Agent), func(a *wirechief.Agent) error {
+	x.dir.roster.changing.Lock()
+	defer x.dir.roster.changing.Unlock()
+	_, err := x.agents().Put(ctx, p, id10(p.Agent), func(a *wirechief.Agent) error {
 		a.Password = phc
 		return nil
 	})
@@ -175,7 +177,7 @@ func newPerson(a *wirechief.Agent) Person {
 // owner would be left.
 func (x *Exchange) PutPerson(ctx context.Context, p wirechief.Principal, c PersonChange) (Person, error) {
 	const op = "person.put"
-	if err := allowed(p, wirechief.RightTeam, ScopeManage); err != nil {
+	if err := mayTeam(p); err != nil {
 		return Person{}, err
 	}
 	key, phc := "", ""
@@ -239,23 +241,34 @@ func (x *Exchange) judgePerson(p wirechief.Principal, key string, before, a *wir
 	if err := x.judgeOwner(p, key, before, a); err != nil {
 		return err
 	}
-	if access.Fold(a.Email) == access.Fold(before.Email) && key != "" {
+	return x.judgeMail(p.Tenant, key, before, a)
+}
+
+// judgeMail refuses the mail address of somebody else of the tenant.
+func (x *Exchange) judgeMail(tenant, key string, before, a *wirechief.Agent) *wirechief.Error {
+	if a.Email == "" || access.Fold(a.Email) == access.Fold(before.Email) && key != "" {
 		return nil
 	}
 	x.dir.mu.RLock()
 	defer x.dir.mu.RUnlock()
 	for _, k := range x.dir.roster.byMail[access.Fold(a.Email)] {
-		if k.tenant == p.Tenant && k.name != key {
+		if k.tenant == tenant && k.name != key {
 			return &wirechief.Error{Kind: wirechief.Conflict, Rule: wirechief.RuleTaken, Field: "email", Message: a.Email + " is on the team already"}
 		}
 	}
 	return nil
 }
 
-// mayOwners says whether the principal may make and remove owners: those who
-// are, and programs that may do everything.
+// mayTeam says whether the principal decides who comes in and as what: people by
+// their role, and programs only with the scope for everything, because a person
+// can do whatever their role allows.
+func mayTeam(p wirechief.Principal) error { return allowed(p, wirechief.RightTeam) }
+
+// mayOwners says whether the principal may make, change and remove owners: a
+// person who is one, or the operator. A key never: whoever may make keys could
+// else make themselves an owner by way of one.
 func mayOwners(p wirechief.Principal) *wirechief.Error {
-	if allowed(p, wirechief.RightOwners) == nil {
+	if p.May(wirechief.RightOwners) {
 		return nil
 	}
 	return &wirechief.Error{Kind: wirechief.Forbidden, Rule: wirechief.RuleRole, Field: "role", Message: "only an owner makes, changes and removes owners"}
@@ -283,7 +296,7 @@ func (x *Exchange) isLastOwner(tenant, key string) bool {
 // RemovePerson takes somebody off the team; their sessions end with the next
 // request. The last owner stays (kind Conflict).
 func (x *Exchange) RemovePerson(ctx context.Context, p wirechief.Principal, id int64) error {
-	if err := allowed(p, wirechief.RightTeam, ScopeManage); err != nil {
+	if err := mayTeam(p); err != nil {
 		return err
 	}
 	return x.Agents().Delete(ctx, p, id10(id))
@@ -304,8 +317,8 @@ func (x *Exchange) judgeOwner(p wirechief.Principal, key string, before, a *wire
 	return nil
 }
 
-// team is the shelf of agents with the rules of owners, by whatever API they
-// are changed.
+// team is the shelf of agents with the rules of people, by whatever API they are
+// changed: who may say how somebody comes in, owners, and mail addresses.
 type team struct {
 	shelf[wirechief.Agent]
 	x *Exchange
@@ -320,7 +333,16 @@ func (t team) Put(ctx context.Context, p wirechief.Principal, key string, change
 		if err := change(a); err != nil {
 			return err
 		}
-		if err := t.x.judgeOwner(p, key, &before, a); err != nil {
+		if a.Email != before.Email || a.Password != before.Password || a.Role != before.Role {
+			if err := mayTeam(p); err != nil {
+				return err
+			}
+		}
+		err := t.x.judgeOwner(p, key, &before, a)
+		if err == nil {
+			err = t.x.judgeMail(p.Tenant, key, &before, a)
+		}
+		if err != nil {
 			err.Op = "agent.put"
 			return err
 		}
@@ -332,6 +354,9 @@ func (t team) Put(ctx context.Context, p wirechief.Principal, key string, change
 func (t team) Delete(ctx context.Context, p wirechief.Principal, key string) error {
 	t.x.dir.roster.changing.Lock()
 	defer t.x.dir.roster.changing.Unlock()
+	if err := mayTeam(p); err != nil {
+		return err
+	}
 	a, err := t.Get(ctx, p.Tenant, key)
 	if err != nil {
 		return err

@@ -103,7 +103,10 @@ func TestPeopleRefusals(t *testing.T) {
 		{"by a reading token", program("read"), exchange.PersonChange{Email: new("x@acme.test")}, wirechief.Forbidden, ""},
 		{"by a vendor's client", acme, exchange.PersonChange{Email: new("x@acme.test")}, wirechief.Forbidden, ""},
 		{"an owner by an admin", admin, exchange.PersonChange{Email: new("x@acme.test"), Role: role("owner")}, wirechief.Forbidden, "role"},
-		{"an owner by a managing token", program("manage"), exchange.PersonChange{Email: new("x@acme.test"), Role: role("owner")}, wirechief.Forbidden, "role"},
+		{"by a managing token", program("manage"), exchange.PersonChange{Email: new("x@acme.test"), Role: role("admin")}, wirechief.Forbidden, ""},
+		{"a password by a managing token", program("manage", "read", "send"), exchange.PersonChange{ID: 102, Password: new(wirechief.Secret("a new password"))}, wirechief.Forbidden, ""},
+		{"an owner by a token for everything", program("all"), exchange.PersonChange{Email: new("x@acme.test"), Role: role("owner")}, wirechief.Forbidden, "role"},
+		{"an owner's password by a token for everything", program("all"), exchange.PersonChange{ID: 101, Password: new(wirechief.Secret("a new password"))}, wirechief.Forbidden, "role"},
 		{"an admin makes themselves owner", admin, exchange.PersonChange{ID: 102, Role: role("owner")}, wirechief.Forbidden, "role"},
 		{"an admin takes an owner down", admin, exchange.PersonChange{ID: 101, Role: role("agent")}, wirechief.Forbidden, "role"},
 		{"an admin changes an owner's password", admin, exchange.PersonChange{ID: 101, Password: new(wirechief.Secret("a new password"))}, wirechief.Forbidden, "role"},
@@ -131,6 +134,8 @@ func TestPeopleRefusals(t *testing.T) {
 		{"by an agent", person(wirechief.RoleAgent), 102, wirechief.Forbidden},
 		{"another tenant's", owner, 201, wirechief.NotFound},
 		{"nobody", owner, 999, wirechief.NotFound},
+		{"by a managing token", program("manage"), 102, wirechief.Forbidden},
+		{"an owner by a token for everything", program("all"), 101, wirechief.Forbidden},
 	} {
 		if err := w.RemovePerson(t.Context(), tt.p, tt.id); wirechief.KindOf(err) != tt.kind {
 			t.Errorf("%s: %v", tt.name, err)
@@ -150,15 +155,35 @@ func TestPeopleRefusals(t *testing.T) {
 		if err := put(program("manage")); wirechief.KindOf(err) != wirechief.Forbidden {
 			t.Errorf("a managing token %s an owner: %v", name, err)
 		}
+		if err := put(program("all")); wirechief.KindOf(err) != wirechief.Forbidden {
+			t.Errorf("a token for everything %s an owner: %v", name, err)
+		}
+		if _, err := w.Agents().Put(t.Context(), program("manage"), "102", func(a *wirechief.Agent) error { change(a); a.Email += "x"; return nil }); wirechief.KindOf(err) != wirechief.Forbidden {
+			t.Errorf("a managing token %s an agent: %v", name, err)
+		}
+		if _, err := w.Agents().Put(t.Context(), program("manage"), "", func(a *wirechief.Agent) error { change(a); a.Role = "admin"; return nil }); wirechief.KindOf(err) != wirechief.Forbidden {
+			t.Errorf("a managing token %s a new agent: %v", name, err)
+		}
 	}
 	if _, err := w.Agents().Put(t.Context(), acme, "101", func(a *wirechief.Agent) error { a.State = "online"; return nil }); err != nil {
 		t.Errorf("an owner comes online: %v", err)
 	}
-	if err := w.Agents().Delete(t.Context(), program("all"), "101"); wirechief.KindOf(err) != wirechief.Conflict {
+	if err := w.Agents().Delete(t.Context(), owner, "101"); wirechief.KindOf(err) != wirechief.Conflict {
 		t.Errorf("the last owner: %v", err)
 	}
-	// A program that may do everything may make owners.
-	if _, err := w.PutPerson(t.Context(), program("all"), exchange.PersonChange{ID: 102, Role: role("owner")}); err != nil {
+	for who, p := range map[string]wirechief.Principal{"a managing token": program("manage"), "a token for everything": program("all")} {
+		if err := w.Agents().Delete(t.Context(), p, "101"); wirechief.KindOf(err) != wirechief.Forbidden {
+			t.Errorf("%s removes an owner: %v", who, err)
+		}
+	}
+	if _, err := w.Agents().Put(t.Context(), program("all"), "", func(a *wirechief.Agent) error { a.Email = "Bob@ACME.test"; return nil }); wirechief.KindOf(err) != wirechief.Conflict || fieldOf(err) != "email" {
+		t.Errorf("a mail address twice: %v", err)
+	}
+	if _, err := w.Agents().Put(t.Context(), program("manage"), "102", func(a *wirechief.Agent) error { a.Name = "Robert"; return nil }); err != nil {
+		t.Errorf("a managing token changes a name: %v", err)
+	}
+	// The operator acts as an owner, and may make owners.
+	if _, err := w.PutPerson(t.Context(), wirechief.Principal{Tenant: "acme", Dialect: wirechief.DialectOwn, Role: wirechief.RoleOwner}, exchange.PersonChange{ID: 102, Role: role("owner")}); err != nil {
 		t.Error(err)
 	}
 }
