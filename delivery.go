@@ -83,6 +83,9 @@ type Attempt struct {
 	Body       string            `json:"body,omitempty"`    // of the answer, up to 16 kB
 	Truncated  bool              `json:"truncated,omitempty"`
 	NextAt     time.Time         `json:"next_at,omitzero"`
+	// InDoubt says why the far side may have seen the same once before, without
+	// an attempt of it on record: the last run ended in the middle of it.
+	InDoubt string `json:"in_doubt,omitempty"`
 	// Message is the message that it became, of a delivery that is a text.
 	Message int64 `json:"message,omitempty"`
 }

@@ -29,7 +29,7 @@ func (a *api) messages() {
 }
 
 type sendInput struct {
-	Key  string `header:"Idempotency-Key" doc:"1 to 255 characters, kept for 24 hours. The same key and body gives the first answer again, the same key with another body is refused; a refusal does not use the key up"`
+	Key string `header:"Idempotency-Key" doc:"1 to 255 characters, kept for 24 hours. The same key and body gives the first answer again, the same key with another body is refused; a refusal does not use the key up"`
 	Timed
 	Body wire.Send
 }

@@ -50,6 +50,7 @@ type App struct {
 	cfg      *config.Config
 	log      *slog.Logger
 	now      wirechief.Clock
+	ran      bool // the mark of this run is in the data folder
 	token    wirechief.Secret
 	metrics  *observe.Metrics
 	health   *observe.Health
@@ -156,6 +157,9 @@ func (a *App) Start(ctx context.Context) error {
 	if err := a.applyState(ctx); err != nil {
 		return err
 	}
+	if err := a.running(); err != nil {
+		return err
+	}
 	if err := a.engine.Start(ctx); err != nil {
 		return err
 	}
@@ -241,7 +245,9 @@ func (a *App) close(ctx context.Context) error {
 		errs = append(errs, a.exchange.Stop(ctx))
 	}
 	if a.engine != nil {
-		errs = append(errs, a.engine.Stop(ctx))
+		err := a.engine.Stop(ctx)
+		a.rested(ctx, err)
+		errs = append(errs, err)
 	}
 	errs = append(errs, a.people.stop(ctx))
 	if a.cancel != nil {

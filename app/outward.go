@@ -44,7 +44,8 @@ func (a *App) outward(o Options, ids *ident.Source) error {
 		Follow: func(ctx context.Context, d *wirechief.Delivery, came wirechief.Attempted) ([]wirechief.Command, error) {
 			return a.exchange.Follow(ctx, d, came)
 		},
-		Gone: a.gone, Paused: func(l wirechief.Lane) bool { return a.exchange.DestinationPaused(l) }, Now: o.Now, Log: o.Log, Meter: a.metrics,
+		Broken: wasBroken(a.cfg.DataDir),
+		Gone:   a.gone, Paused: func(l wirechief.Lane) bool { return a.exchange.DestinationPaused(l) }, Now: o.Now, Log: o.Log, Meter: a.metrics,
 	})
 	a.keeper, err = media.New(filepath.Join(a.cfg.DataDir, mediaFolder), a.URL(), a.guard.Client(fetchTimeout), ids, o.Now)
 	return err

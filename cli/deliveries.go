@@ -91,7 +91,7 @@ func (c *showDelivery) Run(ctx context.Context, stdio IO) error {
 	t := newTable(stdio.Out, "TRY", "AT", "ANSWER", "TOOK", "PEER", "NEXT", "ERROR").leaveOut("PEER", "NEXT", "TOOK")
 	for i := range d.Attempts {
 		a := &d.Attempts[i]
-		t.row(strconv.Itoa(a.N), clock(a.At), orText(statusWords(a), a.Class), fmt.Sprintf("%.1f ms", a.DurationMS), a.Peer, clock(a.NextAt), oneLine(a.Error, 80))
+		t.row(strconv.Itoa(a.N), clock(a.At), orText(statusWords(a), a.Class), fmt.Sprintf("%.1f ms", a.DurationMS), a.Peer, clock(a.NextAt), oneLine(errorWords(a), 80))
 	}
 	t.flush()
 	for i := range d.Attempts {

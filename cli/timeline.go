@@ -46,8 +46,8 @@ func detail(e *wirechief.Event) string {
 	if d.Attempt != nil {
 		a := d.Attempt
 		say("try %d of delivery %d to %s: %s in %.1f ms", a.N, d.Delivery, d.To, orText(statusWords(a), a.Class), a.DurationMS)
-		if a.Error != "" {
-			say("%s", a.Error)
+		if words := errorWords(a); words != "" {
+			say("%s", words)
 		}
 		if !a.NextAt.IsZero() {
 			say("next at %s", clock(a.NextAt))
@@ -99,6 +99,17 @@ func detail(e *wirechief.Event) string {
 		say("%s", d.Raw)
 	}
 	return strings.Join(out, ", ")
+}
+
+// errorWords says what went wrong with a try, or may have.
+func errorWords(a *wirechief.Attempt) string {
+	switch {
+	case a.InDoubt == "":
+		return a.Error
+	case a.Error == "":
+		return "in doubt: " + a.InDoubt
+	}
+	return a.Error + "; in doubt: " + a.InDoubt
 }
 
 func statusWords(a *wirechief.Attempt) string {

@@ -143,6 +143,12 @@ func tryOf(d *wirechief.Delivery, a *wirechief.Attempt) step {
 		s.Tone = "warn"
 		s.Text = join(" · ", s.Text, "again at "+a.NextAt.UTC().Format("15:04:05 UTC"))
 	}
+	if a.InDoubt != "" {
+		s.Text = join(" · ", s.Text, "in doubt: "+a.InDoubt)
+		if s.Tone == "good" {
+			s.Tone = "warn"
+		}
+	}
 	s.Raw = a.Request
 	for _, name := range slices.Sorted(mapKeys(a.Header)) {
 		s.Header = append(s.Header, pair{name, a.Header[name]})

@@ -44,6 +44,10 @@ type Options struct {
 	// error it is asked again. It must not call the engine.
 	Follow func(ctx context.Context, d *wirechief.Delivery, came wirechief.Attempted) ([]wirechief.Command, error)
 
+	// Broken says that the last run ended without Stop: what it may have had under
+	// way is marked at its next try.
+	Broken bool
+
 	Now    wirechief.Clock
 	Log    *slog.Logger
 	Meter  Meter
@@ -88,6 +92,8 @@ type Engine struct {
 	profiles map[string]*Profile
 	usual    *Profile
 	first    time.Duration // wait before a first try, the same for all profiles
+
+	began time.Time
 
 	tries  context.Context // ends when what is under way is to be cut off
 	cutOff context.CancelFunc
@@ -177,7 +183,7 @@ func (e *Engine) Start(context.Context) error {
 	if e.state != idle {
 		return nil
 	}
-	e.state = started
+	e.state, e.began = started, e.Now()
 	e.clerk.survey = true
 	nudge(e.clerk.reads)
 	nudge(e.clerk.changes)

@@ -31,6 +31,7 @@ type lane struct {
 	limit    int           // tries under way at once
 	interval time.Duration // between tries; 0: no rate
 	paused   bool
+	doubts   int // tries that were marked: see Engine.doubtful
 
 	front     front
 	flights   []*flight // under way, in the order of their start
@@ -62,6 +63,7 @@ type flight struct {
 	l       *lane
 	e       *entry
 	started time.Time
+	doubt   bool // the last run may have made the try, too
 }
 
 // reset empties the front, so that it is read anew; what is under way or on

@@ -159,7 +159,7 @@ func (e *Engine) dispatch(now time.Time) {
 
 // begin starts a try.
 func (e *Engine) begin(l *lane, en *entry, now time.Time) {
-	f := &flight{l: l, e: en, started: now}
+	f := &flight{l: l, e: en, started: now, doubt: e.doubtful(l, en)}
 	l.flights = append(l.flights, f)
 	l.unsettled[en.d.DeliveryKey] = f
 	l.took(now)

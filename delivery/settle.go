@@ -59,6 +59,9 @@ func (e *Engine) finish(f *flight, attempt *wirechief.Attempt, o wirechief.Outco
 	if attempt != nil {
 		en.attempts++
 		attempt.N = en.attempts
+		if f.doubt {
+			attempt.InDoubt = lastRunEnded
+		}
 		attempt.NextAt = c.NextAt
 		if c.Status != wirechief.DeliveryPending {
 			attempt.NextAt = time.Time{}
