@@ -44,6 +44,9 @@ type MessageReader interface {
 	// then id, from the front.
 	Queued(ctx context.Context, lane string, limit int) ([]*Message, error)
 	QueueDepths(ctx context.Context) (map[string]Depth, error)
+	// Scheduled counts what waits in queues until a time after an instant, in no
+	// order.
+	Scheduled(ctx context.Context, after time.Time) ([]Scheduled, error)
 	// CountSent counts the messages from a number since an instant, those
 	// suppressed or canceled left out.
 	CountSent(ctx context.Context, tenant, from string, since time.Time) (int, error)
@@ -77,6 +80,14 @@ type DeliveryReader interface {
 type Depth struct {
 	Count  int
 	Oldest time.Time // CreatedAt of the oldest
+}
+
+// Scheduled is how many messages of a tenant wait in a queue for one minute.
+type Scheduled struct {
+	Lane   string
+	Tenant string
+	Minute time.Time // its beginning
+	Count  int
 }
 
 // DirectoryReader reads what is configured. The exchange reads all of it once

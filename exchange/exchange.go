@@ -40,7 +40,7 @@ type Options struct {
 
 	Validity time.Duration // of a message without its own; 24 h
 	Join     time.Duration // how long the parts of a text wait for each other; 10 min
-	Backlog  int           // messages waiting for one carrier before Send refuses; 1,000,000
+	Backlog  int           // messages due that wait for one carrier before Send refuses; 1,000,000
 	Failover time.Duration // how long a carrier may be away before its queue moves to another; 5 s
 
 	Reservation time.Duration // how long numbers are held for a buyer; 30 min
@@ -210,6 +210,12 @@ func (x *Exchange) Start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	now := x.Now()
+	scheduled, err := x.Store.Scheduled(ctx, now)
+	if err != nil {
+		return err
+	}
+	x.loadLater(scheduled, now)
 	run, cancel := context.WithCancel(context.Background())
 	x.cancel = cancel
 	for name, l := range x.lanes {

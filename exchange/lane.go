@@ -31,6 +31,7 @@ type lane struct {
 	paused    atomic.Bool
 	draining  atomic.Bool
 	waiting   atomic.Int64 // in the queue, on disk and in flight
+	later     later        // of them, those whose time has yet to come
 	oldest    atomic.Int64 // unix nanoseconds; an estimate for people and metrics
 	stats     laneStats
 
@@ -69,6 +70,7 @@ func newLane(x *Exchange, c carrier.Carrier) *lane {
 // push offers a message whose place in this queue is committed. It never blocks.
 func (l *lane) push(m *wirechief.Message) {
 	l.waiting.Add(1)
+	l.later.change(m.Tenant, m.Queue.At, l.x.Now(), 1)
 	l.oldest.CompareAndSwap(0, m.CreatedAt.UnixNano())
 	l.put(m)
 }
@@ -239,6 +241,7 @@ func (l *lane) withdrawNow(ctx context.Context, b *batch, w withdrawal) {
 	if m == nil {
 		return
 	}
+	until := m.Queue.At
 	b.end(w.key)
 	l.head.Remove(w.key)
 	delete(l.placed, w.key)
@@ -248,6 +251,7 @@ func (l *lane) withdrawNow(ctx context.Context, b *batch, w withdrawal) {
 		Only: []wirechief.Status{wirechief.StatusAccepted, wirechief.StatusScheduled},
 	}, func(r wirechief.Result) {
 		if r.Err == nil {
+			l.later.change(m.Tenant, until, b.now, -1)
 			l.left()
 		}
 		w.done <- r

@@ -26,6 +26,7 @@ type mediaLane struct {
 	inbox
 	x       *Exchange
 	waiting atomic.Int64
+	later   later // of them, those whose time has yet to come
 
 	doneMu sync.Mutex
 	done   []mediaDone
@@ -53,6 +54,7 @@ func newMediaLane(x *Exchange) *mediaLane {
 
 func (l *mediaLane) push(m *wirechief.Message) {
 	l.waiting.Add(1)
+	l.later.change(m.Tenant, m.Queue.At, l.x.Now(), 1)
 	l.put(m)
 }
 
@@ -97,6 +99,7 @@ func (l *mediaLane) take(ctx context.Context) {
 	for _, d := range done {
 		delete(l.fetching, d.m.MessageKey)
 		if d.back {
+			l.later.change(d.m.Tenant, d.at, l.x.Now(), 1)
 			l.head.Back(d.m.MessageKey, d.at, d.m)
 		} else {
 			l.waiting.Add(-1)
@@ -115,6 +118,7 @@ func (l *mediaLane) withdrawNow(ctx context.Context, w withdrawal) {
 	if m == nil {
 		return
 	}
+	until := m.Queue.At
 	results, err := l.x.Store.Apply(ctx, wirechief.Record{
 		Key: w.key, Message: m, Events: []wirechief.Event{w.event}, Queue: &nowhere, Plan: l.x.follow,
 		Only: []wirechief.Status{wirechief.StatusAccepted, wirechief.StatusScheduled},
@@ -127,6 +131,7 @@ func (l *mediaLane) withdrawNow(ctx context.Context, w withdrawal) {
 		l.head.Remove(w.key)
 		l.takeRest(w.key)
 		l.waiting.Add(-1)
+		l.later.change(m.Tenant, until, l.x.Now(), -1)
 		l.x.Deliver.Add(results[0].Deliveries...)
 	}
 	w.done <- results[0]

@@ -164,6 +164,7 @@ func (l *lane) back(b *batch, m *wirechief.Message, events []wirechief.Event, at
 			kept = lean(r.Message)
 		}
 		kept.Queue = q
+		l.later.change(m.Tenant, at, l.x.Now(), 1) // the time that it had has come, so it is counted no more
 		if l.doubtful[m.ID] != nil {
 			l.doubtful[m.ID] = kept
 		}

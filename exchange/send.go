@@ -242,9 +242,9 @@ func with(o *wirechief.MessageOptions, change func(*wirechief.MessageOptions)) *
 // what moved the time, "" when the request did.
 func (x *Exchange) enqueue(m *wirechief.Message, choice routing.Choice, at, now time.Time, held string) *wirechief.Error {
 	first := choice.Carriers[0]
-	if l := x.lanes[first]; l.waiting.Load() >= int64(x.Backlog) {
-		return wirechief.Refuse(wirechief.Exhausted, wirechief.RuleBacklog,
-			"%d messages wait for carrier %s already; try again later", l.waiting.Load(), first)
+	l := x.lanes[first]
+	if err := x.roomIn(&l.waiting, &l.later, m, at, now, "%d messages wait for carrier "+first+" already"); err != nil {
+		return err
 	}
 	if at.After(now) {
 		m.Status = ""
@@ -261,10 +261,7 @@ func (x *Exchange) enqueue(m *wirechief.Message, choice routing.Choice, at, now 
 	m.Queue = wirechief.Queue{Lane: first, At: at}
 	if len(m.Media) > 0 {
 		m.Queue.Lane = wirechief.LaneMedia
-		if waiting := x.media.waiting.Load(); waiting >= int64(x.Backlog) {
-			return wirechief.Refuse(wirechief.Exhausted, wirechief.RuleBacklog,
-				"the media of %d messages have to be fetched already; try again later", waiting)
-		}
+		return x.roomIn(&x.media.waiting, &x.media.later, m, at, now, "the media of %d messages have to be fetched already")
 	}
 	return nil
 }

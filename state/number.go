@@ -50,8 +50,8 @@ func (j judge) number(path string, n *Number) {
 			}
 		}
 	}
-	if r := n.Replies; r != nil && r.Window != nil && (*r.Window < 0 || *r.Window > 30*24*time.Hour) {
-		j.Report(at(path, "replies.window"), "%v is out of range: 0s to 720h", *r.Window)
+	if r := n.Replies; r != nil && r.Window != nil && *r.Window != 0 && (*r.Window < time.Second || *r.Window > 30*24*time.Hour) {
+		j.Report(at(path, "replies.window"), "%v is out of range: 1s to 720h, or 0s", *r.Window)
 	}
 	if n.Voice != nil {
 		j.voice(at(path, "voice"), n.Voice)

@@ -235,6 +235,22 @@ func (s *Store) QueueDepths(ctx context.Context) (map[string]wirechief.Depth, er
 	return out, err
 }
 
+// Scheduled implements [wirechief.MessageReader].
+func (s *Store) Scheduled(ctx context.Context, after time.Time) (out []wirechief.Scheduled, err error) {
+	const minute = int64(time.Minute / time.Microsecond)
+	err = s.read(ctx, func(c *conn) error {
+		rows := c.q(`SELECT lane, tenant, queue_at / ? AS minute, count(*) FROM message WHERE lane <> '' AND queue_at > ? GROUP BY lane, tenant, minute`).
+			int(minute).int(store.Micros(after))
+		return rows.each(func() error {
+			out = append(out, wirechief.Scheduled{
+				Lane: rows.getText(), Tenant: rows.getText(), Minute: store.Instant(rows.getInt() * minute), Count: int(rows.getInt()),
+			})
+			return nil
+		})
+	})
+	return out, err
+}
+
 // CountSent implements [wirechief.MessageReader].
 func (s *Store) CountSent(ctx context.Context, tenant, from string, since time.Time) (n int, err error) {
 	shard := wirechief.ShardOf(tenant)

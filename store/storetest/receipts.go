@@ -1,7 +1,10 @@
 package storetest
 
 import (
+	"cmp"
+	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -237,6 +240,19 @@ func queueTests() []testCase {
 				"other":             {Count: 1, Oldest: message(t, s, key(acme, 4)).CreatedAt},
 				wirechief.LaneMedia: {Count: 1, Oldest: message(t, s, key(acme, 7)).CreatedAt},
 			})
+			scheduled := func(after time.Duration) []wirechief.Scheduled {
+				list := must(s.Scheduled(t.Context(), at(after)))(t)
+				slices.SortFunc(list, func(a, b wirechief.Scheduled) int {
+					return cmp.Or(strings.Compare(a.Lane, b.Lane), a.Minute.Compare(b.Minute))
+				})
+				return list
+			}
+			later := []wirechief.Scheduled{
+				{Lane: "sim", Tenant: acme, Minute: at(time.Minute).Truncate(time.Minute), Count: 2},
+				{Lane: "sim", Tenant: acme, Minute: at(time.Hour).Truncate(time.Minute), Count: 1},
+			}
+			same(t, "scheduled", scheduled(0), later)
+			same(t, "scheduled later", scheduled(time.Minute), later[1:])
 			do(t, s, submit(key(brand, 2), "c2"), wirechief.Record{Key: key(acme, 3), Queue: &wirechief.Queue{Lane: "other", At: at(-time.Hour)}})
 			same(t, "queue", queued("sim", 10), []int64{5, 1})
 			same(t, "other queue", queued("other", 10), []int64{3, 4})
