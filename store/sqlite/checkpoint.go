@@ -51,10 +51,15 @@ func (p *checkpointer) grown(c *conn) {
 			p.inline = inlineAt
 		}
 	case pages-moved >= sideAt:
-		select {
-		case p.wake <- struct{}{}:
-		default:
-		}
+		p.hurry()
+	}
+}
+
+// hurry has the side connection move what there is.
+func (p *checkpointer) hurry() {
+	select {
+	case p.wake <- struct{}{}:
+	default:
 	}
 }
 

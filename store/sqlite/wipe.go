@@ -11,12 +11,13 @@ import (
 // moment.
 
 // wipeSlice is how many pages of the index one commit merges, about.
-const wipeSlice = 256
+const wipeSlice = 64
 
 // wiping is what the writer knows of it.
 type wiping struct {
 	stale bool        // there are such words
 	begun bool        // the merge is under way
+	moved bool        // it is through; the log of commits comes last
 	ripe  atomic.Bool // nothing was forgotten for textsLater
 	timer *time.Timer
 }
@@ -27,7 +28,12 @@ func (p *wiping) isDue() bool { return p.stale && p.ripe.Load() }
 // forgotten begins it anew, later.
 func (w *writer) forgotten() {
 	p := &w.wiping
-	p.stale, p.begun = true, false
+	p.stale, p.begun, p.moved = true, false, false
+	w.wipeLater()
+}
+
+func (w *writer) wipeLater() {
+	p := &w.wiping
 	p.ripe.Store(false)
 	if p.timer != nil {
 		p.timer.Reset(textsLater)
@@ -49,18 +55,26 @@ func (w *writer) wipeWords() {
 		p.stale = false
 		return
 	}
-	more, err := w.transactWipe(!p.begun)
+	var more bool
+	var err error
+	if p.moved {
+		more, err = w.emptyLog()
+	} else if p.begun, err = w.transactWipe(!p.begun); err == nil && !p.begun {
+		p.moved = true
+		w.s.checkpoint.hurry() // beside the writer, which has the rest to do then
+		more = true
+		w.wipeLater()
+	} else {
+		more = true
+	}
 	switch {
 	case err == nil:
-		p.begun, p.stale = more, more
-		if !more {
-			w.emptyLog()
-		}
+		p.stale = more
 	case judge(err) == poison:
 		w.s.poison(err)
 	default:
-		w.s.Log.Warn("words of forgotten texts could not be taken out of the index; it is tried again after the next start", "error", err)
-		p.begun, p.stale = false, false
+		w.s.Log.Warn("words of forgotten texts could not be taken out of the files; it is tried again after the next start", "error", err)
+		p.stale = false
 	}
 }
 
@@ -83,9 +97,7 @@ func (w *writer) transactWipe(begin bool) (more bool, err error) {
 	changes := w.totalChanges()
 	if err = w.q("INSERT INTO message_text (message_text, rank) VALUES ('merge', ?)").int(pages).run(); err == nil {
 		// FTS5 says that it had nothing to do by changing nothing.
-		if more = w.totalChanges()-changes >= 2; !more {
-			err = w.setMark("", markWords, 0)
-		}
+		more = w.totalChanges()-changes >= 2
 	}
 	if err == nil {
 		err = w.q("COMMIT").run()
@@ -107,12 +119,23 @@ func (w *writer) totalChanges() int64 {
 	return row.getInt()
 }
 
-// emptyLog takes what was forgotten out of the log of commits as well, when
-// nobody reads from it just now; otherwise it is overwritten in time.
-func (w *writer) emptyLog() {
-	w.SetBusyTimeout(0)
-	defer w.SetBusyTimeout(10 * time.Second)
-	if _, _, err := checkpoint(w.conn, "PRAGMA wal_checkpoint(TRUNCATE)"); err != nil && judge(err) == poison {
-		w.s.poison(err)
+// emptyLog takes what was forgotten out of the log of commits as well, unless
+// somebody reads from it just now: then it is overwritten in time.
+func (w *writer) emptyLog() (more bool, err error) {
+	pages, moved, err := checkpoint(w.conn, "PRAGMA wal_checkpoint(NOOP)")
+	if err != nil {
+		return false, err
 	}
+	if pages-moved >= sideAt {
+		w.s.checkpoint.hurry()
+		w.wipeLater()
+		return true, nil
+	}
+	w.SetBusyTimeout(0)
+	_, _, err = checkpoint(w.conn, "PRAGMA wal_checkpoint(TRUNCATE)")
+	w.SetBusyTimeout(10 * time.Second)
+	if err != nil && judge(err) == poison {
+		return false, err
+	}
+	return false, w.setMark("", markWords, 0)
 }
