@@ -82,7 +82,7 @@ func (c *Console) printThread(v *visit) error {
 			items = items[len(items)-most:]
 		}
 		for _, it := range items {
-			page.Items = append(page.Items, c.item(it))
+			page.Items = append(page.Items, c.item(v.p, it))
 		}
 		return nil
 	})

@@ -133,10 +133,15 @@ type threadItem struct {
 	Fresh bool
 }
 
-func (c *Console) item(it inbox.Item) threadItem {
+func (c *Console) item(p wirechief.Principal, it inbox.Item) threadItem {
 	if it.Message != nil {
 		row := rowOf(it.Message)
 		return threadItem{Row: &row, Media: c.mediaOf(it.Message)}
+	}
+	if e := it.Entry; e != nil && e.Kind == wirechief.EntryForwardFailed && !p.May(wirechief.RightNumbers) {
+		shown := *e
+		shown.Text = shownURLs(e.Text)
+		return threadItem{Entry: &shown}
 	}
 	return threadItem{Entry: it.Entry}
 }
@@ -239,7 +244,7 @@ func (c *Console) openThread(v *visit, path string, page *inboxData) (*threadVie
 		Header: head, CSRF: v.formToken(), P: v.p, Key: rand.Text(), Agents: page.Agents, Back: page.Query.address(id), Query: page.Query,
 	}
 	for _, it := range part.Items {
-		t.Items = append(t.Items, c.item(it))
+		t.Items = append(t.Items, c.item(v.p, it))
 	}
 	if part.Before != 0 {
 		t.Earlier = "/inbox/" + path + "?earlier=" + strconv.FormatInt(part.Before, 10)
@@ -293,6 +298,11 @@ func draftOf(v *visit) (inbox.Draft, error) {
 	d := inbox.Draft{Text: strings.TrimRight(v.text("text"), "\n"), Key: v.value("key")}
 	if u := v.value("media"); u != "" {
 		d.Media = strings.Fields(u)
+		for _, picture := range d.Media {
+			if err := v.c.Exchange.CheckURL(v.ctx(), "media", picture); err != nil {
+				return d, err
+			}
+		}
 	}
 	if at := v.value("at"); at != "" {
 		t, err := instantOf(at, v.value("zone"))
@@ -321,6 +331,7 @@ type newTextData struct {
 	Page
 	Numbers                   []wirechief.Number
 	To, Number, Text, At, Key string
+	Media                     string // URL of a picture
 	Templates                 []wirechief.Template
 }
 
@@ -347,7 +358,7 @@ func (c *Console) sendNewText(v *visit) error {
 	}
 	if err != nil {
 		return c.newText(v, statusOf(err), &newTextData{
-			Page: Page{Trouble: troubleOf(err)}, To: v.value("to"), Number: v.value("from"), Text: v.text("text"), At: v.value("at"), Key: v.value("key"),
+			Page: Page{Trouble: troubleOf(err)}, To: v.value("to"), Number: v.value("from"), Text: v.text("text"), At: v.value("at"), Key: v.value("key"), Media: v.value("media"),
 		})
 	}
 	return v.to("/inbox/" + strconv.FormatInt(id, 10))
@@ -493,13 +504,13 @@ func (c *Console) liveThread(ctx context.Context, tenant, arg string, e feed.Eve
 	if strconv.FormatInt(e.Conversation, 10) != arg {
 		return nil, nil
 	}
-	p := viewerOf(tenant)
+	p := watcherIn(ctx, tenant)
 	if e.Topic == feed.Message {
 		m, _, err := c.Exchange.Message(ctx, p, e.ID)
 		if err != nil {
 			return nil, err
 		}
-		it := c.item(inbox.Item{Message: m})
+		it := c.item(p, inbox.Item{Message: m})
 		it.Fresh = true
 		return c.part("item", it)
 	}
@@ -522,7 +533,7 @@ func (c *Console) liveThread(ctx context.Context, tenant, arg string, e feed.Eve
 		if i.Entry == nil {
 			continue
 		}
-		it := c.item(i)
+		it := c.item(p, i)
 		it.Fresh = true
 		html, err := c.part("item", it)
 		if err != nil {

@@ -30,7 +30,8 @@ const (
 
 // live is a topic that a page may ask the stream for, as "thread:4711": what an
 // event means for it, as HTML. What is rendered must depend on nothing but the
-// tenant, the argument and the event, for all who listen get the same.
+// tenant, the argument, the event, and whether they may configure (watcherIn),
+// for all who listen get the same.
 type live struct {
 	name   string
 	right  wirechief.Right // that it takes to listen; empty: to read
@@ -82,6 +83,7 @@ func (c *Console) stream(v *visit) error {
 	if err := s.send("", "", []byte("open")); err != nil {
 		return nil
 	}
+	ctx := context.WithValue(v.ctx(), configuresKey{}, v.may(wirechief.RightNumbers))
 	tick := time.NewTicker(pulse)
 	defer tick.Stop()
 	for {
@@ -106,7 +108,7 @@ func (c *Console) stream(v *visit) error {
 				_ = s.send("", "gone", []byte("signed out"))
 				return nil
 			}
-			if err := c.tell(v.ctx(), s, v.p.Tenant, topics, e); err != nil {
+			if err := c.tell(ctx, s, v.p.Tenant, topics, e); err != nil {
 				return nil
 			}
 		}
@@ -127,7 +129,7 @@ func (c *Console) tell(ctx context.Context, s *stream, tenant string, topics []t
 	}
 	var all [][]byte
 	for _, t := range topics {
-		html, err := c.renders.get(e.EventID()+" "+tenant+" "+t.name+" "+t.arg, func() ([]byte, error) {
+		html, err := c.renders.get(fmt.Sprintf("%s %s %s %v %s", e.EventID(), tenant, t.name, ctx.Value(configuresKey{}), t.arg), func() ([]byte, error) {
 			return t.live.render(c, ctx, tenant, t.arg, e)
 		})
 		if err != nil {

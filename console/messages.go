@@ -177,6 +177,10 @@ func (c *Console) messageView(ctx context.Context, p wirechief.Principal, id str
 	if err != nil {
 		return nil, err
 	}
+	m = messageFor(p, m)
+	for i, d := range deliveries {
+		deliveries[i] = deliveryFor(p, d)
+	}
 	page := &messageData{M: m, Row: rowOf(m), Steps: stepsOf(m, deliveries), Media: c.mediaOf(m)}
 	for _, d := range deliveries {
 		page.Deliveries = append(page.Deliveries, viewOfDelivery(d))
@@ -233,7 +237,7 @@ func (c *Console) liveMessage(ctx context.Context, tenant, arg string, e feed.Ev
 	} else if e.Topic != feed.Message || id != arg {
 		return nil, nil
 	}
-	page, err := c.messageView(ctx, viewerOf(tenant), id)
+	page, err := c.messageView(ctx, watcherIn(ctx, tenant), id)
 	if err != nil {
 		return nil, err
 	}

@@ -121,7 +121,16 @@ func (c *Console) wiringOf(ctx context.Context, p wirechief.Principal, n *wirech
 		w.Out[i].Y = w.Height * (2*i + 1) / (2 * len(w.Out))
 	}
 	w.In = ins
-	return w, c.lightUp(ctx, p, &w)
+	if err := c.lightUp(ctx, p, &w); err != nil {
+		return w, err
+	}
+	if !p.May(wirechief.RightNumbers) { // there is nothing to edit, and the addresses of the forms have the destinations
+		for i := range w.Out {
+			o := &w.Out[i]
+			o.Title, o.Edit, o.Forward = shownURL(o.Title), "", nil
+		}
+	}
+	return w, nil
 }
 
 func forwardWire(number string, f *wirechief.Forward) wire {
@@ -175,7 +184,7 @@ func (c *Console) lightUp(ctx context.Context, p wirechief.Principal, w *wiring)
 		o := &w.Out[i]
 		for _, d := range list {
 			if string(d.Kind) == o.Kind && d.Destination == o.Title {
-				view := viewOfDelivery(d)
+				view := viewOfDelivery(deliveryFor(p, d))
 				o.Last, o.State = &view, string(d.Status)
 				break
 			}
@@ -193,7 +202,7 @@ func (c *Console) liveWires(ctx context.Context, tenant, number string, e feed.E
 	if e.Topic != feed.Delivery && (e.Topic != feed.Number || e.Key != number) {
 		return nil, nil
 	}
-	p := viewerOf(tenant)
+	p := watcherIn(ctx, tenant)
 	n, err := c.Exchange.Number(ctx, p, number)
 	if err != nil {
 		return nil, err
@@ -224,5 +233,11 @@ func (c *Console) shownAs(v *visit, n *wirechief.Number) []Shown {
 	if c.Show == nil {
 		return nil
 	}
-	return c.Show(v.ctx(), v.p, n.Number)
+	list := c.Show(v.ctx(), v.p, n.Number)
+	if !v.may(wirechief.RightNumbers) {
+		for i := range list {
+			list[i].JSON = shownURLs(list[i].JSON)
+		}
+	}
+	return list
 }

@@ -2,6 +2,7 @@ package exchange
 
 import (
 	"context"
+	"net/url"
 	"time"
 
 	"github.com/wirechief/wirechief"
@@ -76,4 +77,20 @@ func (x *Exchange) judgeURL(ctx context.Context, v *vetted, field, url string, k
 		refusal.Kind, refusal.Rule = wirechief.Conflict, wirechief.RuleRevision
 	}
 	return refusal
+}
+
+// CheckURL says whether something may be fetched from a URL, or told there, as
+// what goes there later is judged anew: kind Invalid, at the field that is
+// named, when it is no http or https URL or leads where nothing may go.
+func (x *Exchange) CheckURL(ctx context.Context, field, address string) error {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return wirechief.InvalidField(field, "it is an absolute http or https URL")
+	}
+	ctx, cancel := context.WithTimeout(ctx, vetTime)
+	defer cancel()
+	if err := x.judgeURL(ctx, nil, field, address, false); err != nil {
+		return err
+	}
+	return nil
 }
