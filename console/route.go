@@ -19,7 +19,7 @@ type route struct {
 func routes() []route {
 	var all []route
 	for _, page := range [][]route{
-		frameRoutes(), signRoutes(), liveRoutes(), messageRoutes(), carrierRoutes(), inboxRoutes(), handsetRoutes(), numberRoutes(), contactRoutes(), exportRoutes(), buyRoutes(), campaignRoutes(), reportRoutes(), webhookRoutes(), settingsRoutes(), bulkRoutes(),
+		frameRoutes(), signRoutes(), liveRoutes(), messageRoutes(), carrierRoutes(), inboxRoutes(), handsetRoutes(), numberRoutes(), contactRoutes(), exportRoutes(), buyRoutes(), campaignRoutes(), reportRoutes(), webhookRoutes(), endpointRoutes(), signingRoutes(), settingsRoutes(), bulkRoutes(),
 	} {
 		all = append(all, page...)
 	}

@@ -3,6 +3,7 @@ package console
 import (
 	"cmp"
 	"context"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -31,6 +32,7 @@ func webhookRoutes() []route {
 type webhooksData struct {
 	Page
 	Rows    []webhookRow
+	Own     []endpointRow
 	Others  []destinationRow
 	Failing int // deliveries among the last that had their last try
 }
@@ -44,19 +46,41 @@ type webhookRow struct {
 // destinationRow is where something is told.
 type destinationRow struct {
 	Kind        wirechief.DeliveryKind
-	Destination string
+	Destination string // for forms of those who may configure
+	Shown       string // as the visitor may see it
+	Log         string // address of what was told there
+	Sign        *signView
 	Paused      bool
 	Last        *deliveryView
 	Waiting     int // of the last deliveries
 	Exhausted   int
 }
 
+// Row is itself, for parts of templates that want nothing else of a row.
+func (r destinationRow) Row() destinationRow { return r }
+
 // KindName is what the kind is called.
 func (r destinationRow) KindName() string { return kindName(r.Kind) }
+
+// destinationOf is a destination as p may see it.
+func (c *Console) destinationOf(p wirechief.Principal, lane wirechief.Lane) *destinationRow {
+	row := &destinationRow{Kind: lane.Kind, Shown: destinationFor(p, lane.Destination), Paused: c.Exchange.DestinationPaused(lane)}
+	q := url.Values{"kind": {string(lane.Kind)}}
+	if p.May(wirechief.RightNumbers) {
+		row.Destination = lane.Destination
+		q.Set("destination", lane.Destination)
+	}
+	row.Log = "/webhooks/log?" + q.Encode()
+	return row
+}
 
 func (c *Console) showWebhooks(v *visit) error {
 	page := &webhooksData{Page: Page{Title: "Webhooks", Section: "webhooks"}}
 	list, err := c.Exchange.Deliveries(v.ctx(), v.p, wirechief.DeliveryFilter{Tenant: v.p.Tenant, Limit: recentMost})
+	if err != nil {
+		return err
+	}
+	signs, err := c.signsOf(v)
 	if err != nil {
 		return err
 	}
@@ -65,7 +89,8 @@ func (c *Console) showWebhooks(v *visit) error {
 	see := func(lane wirechief.Lane) *destinationRow {
 		row := known[lane]
 		if row == nil {
-			row = &destinationRow{Kind: lane.Kind, Destination: lane.Destination, Paused: c.Exchange.DestinationPaused(lane)}
+			row = c.destinationOf(v.p, lane)
+			row.Sign = signs.of(lane)
 			known[lane] = row
 			order = append(order, lane)
 		}
@@ -74,7 +99,7 @@ func (c *Console) showWebhooks(v *visit) error {
 	for _, d := range list {
 		row := see(d.Lane())
 		if row.Last == nil {
-			view := viewOfDelivery(d)
+			view := viewOfDelivery(deliveryFor(v.p, d))
 			row.Last = &view
 		}
 		switch d.Status {
@@ -99,8 +124,17 @@ func (c *Console) showWebhooks(v *visit) error {
 		_, row.Numbers = c.Exchange.FindNumbers(v.ctx(), v.p, wirechief.NumberFilter{Tenant: v.p.Tenant, Webhook: w.Name, Limit: 1})
 		page.Rows = append(page.Rows, row)
 	}
+	own, err := c.Exchange.Endpoints().List(v.ctx(), v.p.Tenant)
+	if err != nil {
+		return err
+	}
+	for _, e := range own {
+		page.Own = append(page.Own, endpointRow{Endpoint: e, destinationRow: *see(wirechief.Lane{Tenant: v.p.Tenant, Kind: wirechief.KindWebhook, Destination: e.URL})})
+	}
 	for _, lane := range order {
-		if !slices.ContainsFunc(page.Rows, func(r webhookRow) bool { return lane.Kind == wirechief.KindWebhook && r.URL == lane.Destination }) {
+		shown := lane.Kind == wirechief.KindWebhook && (slices.ContainsFunc(page.Rows, func(r webhookRow) bool { return r.URL == lane.Destination }) ||
+			slices.ContainsFunc(own, func(e wirechief.Endpoint) bool { return e.URL == lane.Destination }))
+		if !shown {
 			page.Others = append(page.Others, *known[lane])
 		}
 	}
@@ -216,7 +250,7 @@ func (c *Console) showLog(v *visit) error {
 		page.Older = "/webhooks/log?" + u.Encode()
 	}
 	for _, d := range list {
-		page.Rows = append(page.Rows, viewOfDelivery(d))
+		page.Rows = append(page.Rows, viewOfDelivery(deliveryFor(v.p, d)))
 	}
 	return c.render(v, "log", page)
 }
@@ -238,9 +272,10 @@ func (c *Console) deliveryOf(ctx context.Context, p wirechief.Principal, id stri
 	if err != nil {
 		return nil, err
 	}
+	lane := c.destinationOf(p, d.Lane())
+	d = deliveryFor(p, d)
 	page := &deliveryData{
-		Page: Page{Title: "Delivery " + id, Section: "webhooks", Topics: "delivery:" + id}, D: viewOfDelivery(d), Body: bodyOf(d.Body),
-		Lane: destinationRow{Kind: d.Kind, Destination: d.Destination, Paused: c.Exchange.DestinationPaused(d.Lane())},
+		Page: Page{Title: "Delivery " + id, Section: "webhooks", Topics: "delivery:" + id}, D: viewOfDelivery(d), Body: bodyOf(d.Body), Lane: *lane,
 	}
 	for i := range d.Attempts {
 		s := tryOf(d, &d.Attempts[i])
@@ -275,7 +310,7 @@ func (c *Console) liveDelivery(ctx context.Context, tenant, arg string, e feed.E
 	if e.Topic != feed.Delivery || e.ID != 0 && strconv.FormatInt(e.ID, 10) != arg {
 		return nil, nil
 	}
-	page, err := c.deliveryOf(ctx, viewerOf(tenant), arg)
+	page, err := c.deliveryOf(ctx, watcherIn(ctx, tenant), arg)
 	if err != nil {
 		return nil, err
 	}
@@ -287,9 +322,10 @@ func (c *Console) liveLog(ctx context.Context, tenant, _ string, e feed.Event) (
 	if e.Topic != feed.Delivery || e.ID == 0 {
 		return nil, nil
 	}
-	d, err := c.Exchange.Delivery(ctx, viewerOf(tenant), e.ID)
+	p := watcherIn(ctx, tenant)
+	d, err := c.Exchange.Delivery(ctx, p, e.ID)
 	if err != nil {
 		return nil, err
 	}
-	return c.part("logrow", viewOfDelivery(d))
+	return c.part("logrow", viewOfDelivery(deliveryFor(p, d)))
 }
