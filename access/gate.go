@@ -35,6 +35,7 @@ type Options struct {
 	People People
 	Admin  Admin
 	OIDC   Provider
+	Hashes *Hashes // the installation's; nil: its own
 	IDs    wirechief.IDs
 	Now    wirechief.Clock
 	Log    *slog.Logger
@@ -44,13 +45,15 @@ type Options struct {
 type Gate struct {
 	Options
 	throttle *throttle
-	hashing  chan struct{} // who computes a password hash holds a place
-	waiting  chan struct{} // who waits for that, too
 	decoy    string        // a hash of no password
 	key      []byte        // of the installation
 	signOn   signOn
 
-	mu       sync.Mutex
+	// writing is held from when a change of sessions is decided until it is
+	// committed, so that none that has ended is written down after that.
+	writing sync.Mutex
+
+	mu       sync.Mutex // taken after writing
 	sessions map[digest]*record
 	gone     []digest // sessions that ended and may still be in the store
 	choices  struct {
@@ -71,23 +74,19 @@ type Gate struct {
 	}
 }
 
-// How much hashing goes on at once: each takes 64 MiB.
-const (
-	hashesAtOnce = 2
-	hashesQueued = 64
-)
-
 // New builds a gate. Nothing runs and nothing is read before Load and Start.
 func New(o Options) *Gate {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
+	if o.Hashes == nil {
+		o.Hashes = NewHashes()
+	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	return &Gate{
-		Options: o, throttle: newThrottle(), hashing: make(chan struct{}, hashesAtOnce), waiting: make(chan struct{}, hashesQueued),
-		decoy: decoy(), sessions: make(map[digest]*record),
+		Options: o, throttle: newThrottle(), decoy: decoy(), sessions: make(map[digest]*record),
 	}
 }
 
@@ -203,12 +202,12 @@ func (g *Gate) Stop(ctx context.Context) error {
 		return nil
 	}
 	g.running.stopped = true
+	g.signOn.close()
 	if g.running.stop == nil {
 		return nil
 	}
 	close(g.running.stop)
 	g.running.done.Wait()
-	g.signOn.close()
 	return g.sweep(ctx)
 }
 
@@ -219,6 +218,8 @@ const sweepMost = 1000
 func (g *Gate) sweep(ctx context.Context) error {
 	now := g.Now()
 	g.throttle.forget(now)
+	g.writing.Lock()
+	defer g.writing.Unlock()
 	g.mu.Lock()
 	var commands []wirechief.Command
 	var used []*record

@@ -40,19 +40,78 @@ const (
 )
 
 // signOn is what is known of the provider: read at the first use, and again
-// until that succeeds.
+// until that succeeds. However many ask, one request goes to the provider, and
+// that it failed is remembered for some seconds: who is not signed in can start
+// it.
 type signOn struct {
 	mu       sync.Mutex
 	provider *oidc.Provider
 	client   *http.Client
+	asking   chan struct{} // closed when the request under way has ended; nil: none is
+	err      error         // why the last one failed
+	until    time.Time     // it is not tried again before
+	// The provider keeps the context for its keys: it ends with the gate.
+	ctx    context.Context
+	cancel context.CancelFunc
+	closed bool
 }
 
+// sulk is how long a failure is remembered.
+const sulk = 5 * time.Second
+
+// close gives up what is under way, and waits for nobody.
 func (s *signOn) close() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.client != nil {
+	s.closed = true
+	if s.cancel != nil {
+		s.cancel()
 		s.client.CloseIdleConnections()
 	}
+}
+
+// open makes the client at the first use; the caller holds mu.
+func (s *signOn) open() {
+	if s.client != nil {
+		return
+	}
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.MaxResponseHeaderBytes = 64 << 10
+	s.client = &http.Client{Transport: transport, Timeout: providerTime}
+	s.ctx, s.cancel = context.WithCancel(context.Background())
+	if s.closed {
+		s.cancel()
+	}
+}
+
+// ask gives the provider as it is known, or a channel that is closed when it may be.
+func (s *signOn) ask(issuer string, now wirechief.Clock) (p *oidc.Provider, wait chan struct{}, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.open()
+	switch {
+	case s.provider != nil:
+		return s.provider, nil, nil
+	case s.asking != nil:
+		return nil, s.asking, nil
+	case s.err != nil && now().Before(s.until):
+		return nil, nil, s.err
+	case s.closed:
+		return nil, nil, context.Canceled
+	}
+	wait = make(chan struct{})
+	s.asking = wait
+	go func() {
+		p, err := oidc.NewProvider(oidc.ClientContext(s.ctx, s.client), issuer)
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.provider, s.err, s.until, s.asking = p, err, now().Add(sulk), nil
+		if s.closed {
+			s.client.CloseIdleConnections()
+		}
+		close(wait)
+	}()
+	return nil, wait, nil
 }
 
 // flow is one sign-on under way. It travels sealed in a cookie.
@@ -80,24 +139,20 @@ func (g *Gate) discover(ctx context.Context) (*oidc.Provider, context.Context, e
 	if g.OIDC.Issuer == "" {
 		return nil, ctx, &wirechief.Error{Op: op, Kind: wirechief.NotOffered, Message: "single sign-on is not set up here (oidc.issuer)"}
 	}
-	s := &g.signOn
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.client == nil {
-		transport := http.DefaultTransport.(*http.Transport).Clone()
-		transport.MaxResponseHeaderBytes = 64 << 10
-		s.client = &http.Client{Transport: transport, Timeout: providerTime}
-	}
-	ctx = oidc.ClientContext(ctx, s.client)
-	if s.provider == nil {
-		// The provider keeps the context for its keys: it must outlive the request.
-		p, err := oidc.NewProvider(oidc.ClientContext(context.WithoutCancel(ctx), s.client), g.OIDC.Issuer)
-		if err != nil {
+	for {
+		p, wait, err := g.signOn.ask(g.OIDC.Issuer, g.Now)
+		switch {
+		case err != nil:
 			return nil, ctx, g.unreachable(ctx, err)
+		case p != nil:
+			return p, oidc.ClientContext(ctx, g.signOn.client), nil
 		}
-		s.provider = p
+		select {
+		case <-wait:
+		case <-ctx.Done():
+			return nil, ctx, g.unreachable(ctx, ctx.Err())
+		}
 	}
-	return s.provider, ctx, nil
 }
 
 func (g *Gate) unreachable(ctx context.Context, err error) error {

@@ -186,7 +186,7 @@ func (g *Gate) prove(ctx context.Context, email string, password wirechief.Secre
 	isEmail := wirechief.Secret(Fold(g.Admin.Email)).Equal(email)
 	isPassword := g.Admin.Password.Equal(password.Reveal())
 	operator = isEmail && isPassword && g.Admin.Email != "" && g.Admin.Password != ""
-	done, err := g.hash(ctx)
+	done, err := g.Hashes.Enter(ctx)
 	if err != nil {
 		return nil, false, err
 	}
@@ -205,22 +205,6 @@ func (g *Gate) prove(ctx context.Context, email string, password wirechief.Secre
 		PasswordMatches(g.decoy, password)
 	}
 	return fits, operator, nil
-}
-
-// hash waits until a hash may be computed.
-func (g *Gate) hash(ctx context.Context) (done func(), err error) {
-	select {
-	case g.waiting <- struct{}{}:
-		defer func() { <-g.waiting }()
-	default:
-		return nil, &wirechief.Error{Op: op, Kind: wirechief.Exhausted, Rule: wirechief.RuleRate, Message: "many people sign in just now; try again in a moment"}
-	}
-	select {
-	case g.hashing <- struct{}{}:
-		return func() { <-g.hashing }, nil
-	case <-ctx.Done():
-		return nil, &wirechief.Error{Op: op, Kind: wirechief.Unavailable, Message: "the sign-in was given up", Err: ctx.Err()}
-	}
 }
 
 // decoy is a hash of today's parameters that no password is known for.
@@ -280,7 +264,7 @@ func (g *Gate) ChangePassword(ctx context.Context, p wirechief.Principal, old, f
 	if wait, _ := g.throttle.try(g.Now(), account, address); wait > 0 {
 		return tooMany(wait)
 	}
-	done, err := g.hash(ctx)
+	done, err := g.Hashes.Enter(ctx)
 	if err != nil {
 		return err
 	}

@@ -1,7 +1,6 @@
 package access
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -242,41 +241,6 @@ func TestThrottleMemory(t *testing.T) {
 	}
 	if wait, _ := th.try(now, ofAccount("victim")); wait == 0 || len(th.tries) > mostTries {
 		t.Errorf("wait %v, %d remembered", wait, len(th.tries))
-	}
-}
-
-// TestHashesAtOnce: no more than two at a time, and not too many who wait.
-func TestHashesAtOnce(t *testing.T) {
-	w := newWorld(t)
-	var done []func()
-	for range hashesAtOnce {
-		d, err := w.hash(t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
-		done = append(done, d)
-	}
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	if _, err := w.hash(ctx); wirechief.KindOf(err) != wirechief.Unavailable {
-		t.Error(err)
-	}
-	for range hashesQueued {
-		w.waiting <- struct{}{}
-	}
-	if _, err := w.hash(t.Context()); wirechief.KindOf(err) != wirechief.Exhausted {
-		t.Error(err)
-	}
-	for range hashesQueued {
-		<-w.waiting
-	}
-	for _, d := range done {
-		d()
-	}
-	if d, err := w.hash(t.Context()); err != nil {
-		t.Error(err)
-	} else {
-		d()
 	}
 }
 

@@ -109,6 +109,10 @@ func (c *core) Webhooks(_ context.Context, tenant string) []wirechief.Webhook {
 	return c.webhooks(tenant)
 }
 
+func (c *core) HashPassword(_ context.Context, password wirechief.Secret) (string, error) {
+	return "hash of " + password.Reveal(), nil
+}
+
 func (c *core) Tenant(_ context.Context, id string) (wirechief.Tenant, error) {
 	return wirechief.Tenant{ID: id}, nil
 }

@@ -3,7 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
-	"unicode/utf8"
+	"slices"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -24,6 +24,7 @@ type Shelves interface {
 	IVRs() exchange.Shelf[wirechief.IVR]
 	Flows() exchange.Shelf[wirechief.Flow]
 	Greetings() exchange.Shelf[wirechief.Greeting]
+	HashPassword(ctx context.Context, password wirechief.Secret) (string, error)
 	Secrets
 }
 
@@ -36,7 +37,7 @@ type things[T, W any] struct {
 	keep            func(*T, *W) error // writes what can be changed
 	// ready does beforehand what takes long, and gives the keep of this one
 	// request; nil: keep does.
-	ready func(body map[string]any) func(*T, *W) error
+	ready func(ctx context.Context, p wirechief.Principal, body map[string]any) (func(*T, *W) error, error)
 }
 
 // shelves adds the operations on what numbers refer to.
@@ -73,7 +74,7 @@ func (a *api) shelves() {
 	})
 	serve(a, things[wirechief.Agent, wire.Agent]{
 		one: "agent", many: "agents", path: "/agents", shelf: func() exchange.Shelf[wirechief.Agent] { return c.Agents() },
-		show: newAgent, keep: keepAgent, ready: readyAgent,
+		show: newAgent, keep: keepAgent, ready: a.readyAgent,
 	})
 	serve(a, things[wirechief.IVR, wire.IVR]{
 		one: "IVR", many: "IVRs", path: "/ivrs", shelf: func() exchange.Shelf[wirechief.IVR] { return c.IVRs() }, show: newIVR, keep: readIVR,
@@ -89,22 +90,32 @@ func (a *api) shelves() {
 	a.secrets()
 }
 
-// readyAgent hashes a password that is given, before anybody has to wait for
-// that; the one that is there is kept when nothing is said of it.
-func readyAgent(body map[string]any) func(*wirechief.Agent, *wire.Agent) error {
-	password, _ := body["password"].(string)
-	if password == "" || utf8.RuneCountInString(password) > maxPassword { // too long a one is refused
-		return keepAgent
+// readyAgent judges and hashes a password that is given, before anybody has to
+// wait for that; the one that is there is kept when nothing is said of it.
+func (a *api) readyAgent(ctx context.Context, p wirechief.Principal, body map[string]any) (func(*wirechief.Agent, *wire.Agent) error, error) {
+	given, _ := body["password"].(string)
+	if given == "" {
+		return keepAgent, nil
 	}
-	hash := access.HashPassword(wirechief.Secret(password))
+	if !p.May(wirechief.RightTeam) && !slices.Contains(p.Scopes, scopeAll) { // before the work
+		return nil, wirechief.Refuse(wirechief.Forbidden, wirechief.RuleScope, "the token has not the scope %s, which setting a password takes", scopeAll)
+	}
+	password := wirechief.Secret(given)
+	if err := access.JudgePassword(password, ""); err != nil {
+		return nil, err
+	}
+	hash, err := a.Core.HashPassword(ctx, password)
+	if err != nil {
+		return nil, err
+	}
 	return func(t *wirechief.Agent, w *wire.Agent) error {
 		t.Password = hash
+		if err := access.JudgePassword(password, w.Email); err != nil {
+			return err
+		}
 		return keepAgent(t, w)
-	}
+	}, nil
 }
-
-// maxPassword is how many characters of a password are worth hashing.
-const maxPassword = 1024
 
 func keepAgent(t *wirechief.Agent, w *wire.Agent) error {
 	t.Email, t.Name, t.Role, t.Phone, t.State, t.Via = w.Email, w.Name, w.Role, w.Phone, w.State, w.Via
@@ -213,7 +224,9 @@ func serve[T, W any](a *api, k things[T, W]) {
 		}
 		keep := k.keep
 		if k.ready != nil {
-			keep = k.ready(body)
+			if keep, err = k.ready(ctx, p, body); err != nil {
+				return nil, err
+			}
 		}
 		t, err := k.shelf().Put(ctx, p, id, func(t *T) error { return change(t, body, k.show, keep) })
 		if err != nil {

@@ -38,7 +38,7 @@ func (a *App) newPeople(o Options, ids *ident.Source) error {
 	})
 	a.people.gate = access.New(access.Options{
 		Store: a.watched, People: a.exchange, Admin: access.Admin{Email: a.cfg.Admin.Email, Password: a.cfg.Admin.Password},
-		OIDC: a.provider(), IDs: ids, Now: o.Now, Log: o.Log,
+		OIDC: a.provider(), Hashes: a.exchange.Hashes(), IDs: ids, Now: o.Now, Log: o.Log,
 	})
 	var err error
 	a.people.console, err = console.New(console.Options{

@@ -208,9 +208,13 @@ func (p *documents) agent(v *state.Agent) {
 		if old := p.a.x.dir.other(p.tenant, wirechief.EntityAgent, id(v.ID)); old != nil {
 			_ = json.Unmarshal(old, &kept) // what cannot be read is replaced
 		}
-		if !access.PasswordMatches(kept.Password, v.Password) {
-			kept.Password = access.HashPassword(v.Password)
-		}
+		// One file is applied at a time, so it holds one place at most.
+		if done, err := p.a.x.hashes.Wait(p.a.ctx); err == nil {
+			if !access.PasswordMatches(kept.Password, v.Password) {
+				kept.Password = access.HashPassword(v.Password)
+			}
+			done()
+		} // else who asked is gone, and nothing will be applied
 		f["password"] = kept.Password
 	}
 	p.put(wirechief.EntityAgent, id(v.ID), v.Absent, f)

@@ -185,10 +185,13 @@ func (x *Exchange) PutPerson(ctx context.Context, p wirechief.Principal, c Perso
 		key = id10(c.ID)
 	}
 	if c.Password != nil && *c.Password != "" {
-		if err := access.JudgePassword(*c.Password, valueOf(c.Email)); err != nil {
+		err := access.JudgePassword(*c.Password, "")
+		if err == nil {
+			phc, err = x.hashes.Hash(ctx, *c.Password) // before anybody has to wait for it
+		}
+		if err != nil {
 			return Person{}, err
 		}
-		phc = access.HashPassword(*c.Password) // before anybody has to wait for it
 	}
 	x.dir.roster.changing.Lock()
 	defer x.dir.roster.changing.Unlock()
@@ -201,7 +204,11 @@ func (x *Exchange) PutPerson(ctx context.Context, p wirechief.Principal, c Perso
 			a.Role = string(*c.Role)
 		}
 		if c.Password != nil {
-			a.Password = phc
+			if a.Password = phc; phc != "" {
+				if err := access.JudgePassword(*c.Password, a.Email); err != nil {
+					return err
+				}
+			}
 		}
 		if err := x.judgePerson(p, key, &before, a); err != nil {
 			err.Op = op
@@ -215,11 +222,13 @@ func (x *Exchange) PutPerson(ctx context.Context, p wirechief.Principal, c Perso
 	return newPerson(&a), nil
 }
 
-func valueOf(s *string) string {
-	if s == nil {
-		return ""
-	}
-	return *s
+// Hashes bounds the hashing of passwords of the installation.
+func (x *Exchange) Hashes() *access.Hashes { return x.hashes }
+
+// HashPassword gives the PHC string of a password; kind Exhausted when too many
+// are computed.
+func (x *Exchange) HashPassword(ctx context.Context, password wirechief.Secret) (string, error) {
+	return x.hashes.Hash(ctx, password)
 }
 
 // setTo takes a value over without the blanks around it.

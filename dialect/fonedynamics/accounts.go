@@ -233,7 +233,10 @@ func (s *server) createLogin(c *call) error {
 			return err
 		}
 	}
-	login := wanted.hashed()
+	login, err := wanted.hashed(c.ctx(), s.core)
+	if err != nil {
+		return err
+	}
 	login.Permissions = []wirechief.LoginPermission{{Property: p.SID, Scopes: wanted.scopes}}
 	shelf := s.core.OnlineLogins()
 	login, err = shelf.Put(c.ctx(), c.p, "", func(l *wirechief.OnlineLogin) error {

@@ -2,12 +2,12 @@ package fonedynamics
 
 import (
 	"cmp"
+	"context"
 	"regexp"
 	"strconv"
 	"strings"
 
 	"github.com/wirechief/wirechief"
-	"github.com/wirechief/wirechief/access"
 )
 
 // readAddress reads a new address (fonedynamics: POST /Accounts/[AccountSid]/Addresses,
@@ -133,10 +133,10 @@ func readLogin(r *reading) (newLogin, error) {
 }
 
 // hashed is the login as it is kept: the password is a slow hash.
-func (l *newLogin) hashed() wirechief.OnlineLogin {
-	out := l.login
-	out.Password = access.HashPassword(l.password)
-	return out
+func (l *newLogin) hashed(ctx context.Context, core Core) (out wirechief.OnlineLogin, err error) {
+	out = l.login
+	out.Password, err = core.HashPassword(ctx, l.password)
+	return out, err
 }
 
 // mailIsFree refuses a second login of one user name.

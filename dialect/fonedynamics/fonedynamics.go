@@ -23,6 +23,7 @@ const Prefix = "/v2"
 type Core interface {
 	Authenticate(ctx context.Context, l exchange.Login) (wirechief.Principal, error)
 	Tenant(ctx context.Context, id string) (wirechief.Tenant, error)
+	HashPassword(ctx context.Context, password wirechief.Secret) (string, error)
 
 	Number(ctx context.Context, p wirechief.Principal, number string) (wirechief.Number, error)
 	FindNumbers(ctx context.Context, p wirechief.Principal, f wirechief.NumberFilter) ([]wirechief.Number, int)
