@@ -141,7 +141,7 @@ func TestTheRequest(t *testing.T) {
 		Until: time.Now().Add(time.Hour).Unix(),
 	})
 	a, o := New(f, nil).Send(t.Context(), d, time.Second)
-	if o.Disposition != wirechief.Done || !slices.Equal(o.IDs, []string{"1"}) || a.Class != "2xx" || !strings.Contains(a.Body, "message 1") {
+	if o.Disposition != wirechief.Done || !slices.Equal(o.IDs, []string{"1"}) || a.Class != "2xx" || a.Message != 1 || !strings.Contains(a.Body, "message 1") {
 		t.Errorf("%+v %+v", a, o)
 	}
 	r := f.took[0]
