@@ -9,7 +9,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 
 	"github.com/wirechief/wirechief"
 	"github.com/wirechief/wirechief/config"
@@ -52,7 +51,7 @@ func CheckState(ctx context.Context, cfg *config.Config) error {
 			return &wirechief.Error{Op: "configuration", Kind: wirechief.Invalid, Message: "http.tls: " + err.Error()}
 		}
 	}
-	guard, err := egress.New(egress.Options{Allow: cfg.Egress.Allow, DNS: cfg.Egress.DNS, CAFile: cfg.Egress.CAFile})
+	guard, err := egress.New(egress.Options{Allow: cfg.Egress.Allow, CAFile: cfg.Egress.CAFile, Resolver: nowhere{}})
 	if err != nil {
 		return err
 	}
@@ -60,25 +59,7 @@ func CheckState(ctx context.Context, cfg *config.Config) error {
 	if f == nil || err != nil {
 		return err
 	}
-	var mistakes []error
-	mistake := func(tenant, format string, args ...any) {
-		mistakes = append(mistakes, fmt.Errorf("%s: tenant %s: "+format, append([]any{cfg.State, tenant}, args...)...))
-	}
-	for _, t := range f.Tenants {
-		for _, w := range t.Webhooks {
-			if w.URL == nil || w.Absent {
-				continue
-			}
-			if err := guard.Check(ctx, *w.URL); err != nil {
-				mistake(t.ID, "webhook %s: %s", w.Name, wirechief.MessageOf(err))
-			}
-		}
-		for _, n := range t.Numbers {
-			if c := n.Carrier; c != nil && *c != "" && !n.Absent && !slices.ContainsFunc(cfg.Carriers, func(k config.Carrier) bool { return k.Name == *c }) {
-				mistake(t.ID, "number %s: there is no carrier %q in %s", n.Number, *c, cfg.File)
-			}
-		}
-	}
+	mistakes := checkTenants(ctx, cfg, guard, f)
 	if mistakes = append(mistakes, checkOffers(cfg, f)...); len(mistakes) > 0 {
 		return &wirechief.Error{Op: "state", Kind: wirechief.Invalid, Message: errors.Join(mistakes...).Error()}
 	}

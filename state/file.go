@@ -1,10 +1,12 @@
 package state
 
 import (
+	"fmt"
 	"io"
 	"time"
 
 	"github.com/wirechief/wirechief"
+	"github.com/wirechief/wirechief/internal/document"
 )
 
 // File is a state file.
@@ -14,6 +16,19 @@ type File struct {
 	Name    string   `yaml:"-"` // what it is called in messages
 	// Open opens a file that an offer names; nil: there are none.
 	Open func(name string) (io.ReadCloser, error) `yaml:"-"`
+
+	places *document.Reader // knows the lines of keys
+}
+
+// Mistake is a problem with the value of a key, as "file:line: key: message", for
+// those who know more of a file than it says itself. path is as
+// "tenants[0].numbers[2].carrier".
+func (f *File) Mistake(path, format string, args ...any) error {
+	p := document.Problem{Where: f.Name, Key: path, Message: fmt.Sprintf(format, args...)}
+	if f.places != nil {
+		p.Line = f.places.Nearest(path)
+	}
+	return p
 }
 
 // Tenant is an account and everything it has.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/wirechief/wirechief"
 	"github.com/wirechief/wirechief/e164"
+	"github.com/wirechief/wirechief/optout"
 )
 
 func (j judge) number(path string, n *Number) {
@@ -25,12 +26,14 @@ func (j judge) number(path string, n *Number) {
 	for i := range n.Forwards {
 		f, path := &n.Forwards[i], item(at(path, "forwards"), i)
 		j.forward(path, f)
+		j.itself(path, n, f)
 		seen.check(j, path, "forward", key{f.Type, f.Destination})
 	}
 	last := make(unique[key])
 	for i := range n.Fallback {
 		f, path := &n.Fallback[i], item(at(path, "fallback"), i)
 		j.forward(path, f)
+		j.itself(path, n, f)
 		if f.Type == wirechief.KindConsole {
 			j.Report(at(path, "type"), "the console is no fallback: every text is there")
 		}
@@ -50,11 +53,64 @@ func (j judge) number(path string, n *Number) {
 			}
 		}
 	}
+	if r := n.Replies; r != nil {
+		for _, reply := range []struct {
+			key string
+			*Reply
+		}{{"agents_offline", r.AgentsOffline}, {"agents_online", r.AgentsOnline}, {"missed_call", r.MissedCall}} {
+			// One that does not name its message keeps the one that it has.
+			if s := reply.Reply; s != nil && s.Enabled != nil && *s.Enabled && s.Message != nil && *s.Message == "" {
+				j.Report(at(path, "replies."+reply.key+".message"), "an automatic reply that is switched on needs a message")
+			}
+		}
+	}
 	if r := n.Replies; r != nil && r.Window != nil && *r.Window != 0 && (*r.Window < time.Second || *r.Window > 30*24*time.Hour) {
 		j.Report(at(path, "replies.window"), "%v is out of range: 1s to 720h, or 0s", *r.Window)
 	}
 	if n.Voice != nil {
 		j.voice(at(path, "voice"), n.Voice)
+	}
+}
+
+// itself refuses a forward that comes back at once.
+func (j judge) itself(path string, n *Number, f *Forward) {
+	if f.Type == wirechief.KindSMS && f.Destination == n.Number {
+		j.Report(at(path, "destination"), "%s would forward to itself", n.Number)
+	}
+	for _, text := range []struct {
+		key   string
+		value *string
+	}{{"prefix", f.Prefix}, {"suffix", f.Suffix}} {
+		if text.value != nil && len(*text.value) > additionMost {
+			j.Report(at(path, text.key), "the text has more than %d octets", additionMost)
+		}
+	}
+}
+
+// additionMost is how many octets a prefix or suffix has at most.
+const additionMost = 320
+
+// keywords refuses words that could never answer: those that are there before,
+// and those of the opt-out ledger.
+func (j judge) keywords(path string, t *Tenant, n *Number) {
+	if n.Replies == nil {
+		return
+	}
+	languages := func() []string {
+		if t.OptOut != nil && t.OptOut.Languages != nil && len(*t.OptOut.Languages) > 0 {
+			return *t.OptOut.Languages
+		}
+		return []string{optout.English} // what else counts, the tenant may have set before
+	}
+	seen := make(unique[string])
+	for i, k := range n.Replies.Keywords {
+		for w, word := range k.Words {
+			path := item(at(item(at(path, "replies.keywords"), i), "words"), w)
+			seen.check(j, path, "word", strings.ToLower(strings.Join(strings.Fields(word), " ")))
+			if found, ok := optout.Find(word, languages); ok && found.Kind != optout.Yes {
+				j.Report(path, "%q is a word by which handsets opt out, opt in or ask for help; it is answered by opt_out of the tenant", word)
+			}
+		}
 	}
 }
 

@@ -20,8 +20,8 @@ func Parse(name string, data []byte) (*File, error) {
 	if err != nil {
 		return nil, refused(err)
 	}
-	f := &File{Name: name}
 	j := judge{document.NewReader(name)}
+	f := &File{Name: name, places: j.Reader}
 	j.Decode(root, "", f)
 	// A file whose values cannot be read is not judged further: what would seem
 	// to be missing then is a consequence, and would only confuse.
@@ -85,6 +85,7 @@ func (j judge) tenants(f *File) {
 			owners.check(j, at(path, "number"), "number", n.Number)
 			if !n.Absent && !t.Absent {
 				j.number(path, n)
+				j.keywords(path, t, n)
 			}
 		}
 	}

@@ -69,6 +69,18 @@ func (r *Reader) Judge(path string, err error) {
 // Line is the line on which a key was given, 0 when it was not.
 func (r *Reader) Line(path string) int { return r.places[path].line }
 
+// Nearest is the line of the nearest key above that was given, 0 for none.
+func (r *Reader) Nearest(path string) int {
+	for at := path; ; at = parent(at) {
+		if found, ok := r.places[at]; ok {
+			return found.line
+		}
+		if at == "" {
+			return 0
+		}
+	}
+}
+
 func messageOf(err error) string {
 	if wirechief.KindOf(err) != wirechief.Internal {
 		return wirechief.MessageOf(err)
