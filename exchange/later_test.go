@@ -34,11 +34,12 @@ func TestTheNightTakesNoRoomOfTheDay(t *testing.T) {
 		t.Fatalf("%d of the night were taken: %v", len(ids), err)
 	}
 	w.restart()
-	ids, err := send("globex", spareDesk, 1, now)
+	_, err := send("globex", spareDesk, 1, now)
 	wantError(t, err, wirechief.Exhausted, wirechief.RuleBacklog, "")
 	// Another tenant's texts for later have their own room.
 	w.apply(`tenants: [{id: initech, require_campaign: false, numbers: [{number: "+12125550101", carrier: spare, capabilities: [sms]}]}]`)
-	if ids, err = send("initech", "+12125550101", 5, t0.Add(2*time.Hour)); err != nil {
+	ids, err := send("initech", "+12125550101", 5, t0.Add(2*time.Hour))
+	if err != nil {
 		t.Fatal(err)
 	}
 	if w.Waiting("spare") != 10 {
