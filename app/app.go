@@ -137,7 +137,8 @@ func New(ctx context.Context, cfg *config.Config, o Options) (_ *App, err error)
 	a.health = observe.NewHealth(a.store.Check)
 	a.metrics.Collect(o.Now, a.carrierGauges, a.laneGauges)
 	public, private := a.mounts(links, o.Version)
-	a.handlers.public = server.NewRouter(public, a.metrics, o.Log)
+	a.handlers.public = server.Behind(cfg.HTTP.Proxies(), server.NewRouter(public, a.metrics, o.Log))
+	a.warnOfProxy()
 	a.handlers.private = server.NewRouter(private, nil, o.Log)
 	return a, nil
 }

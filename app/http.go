@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/pprof"
+	"strings"
 
 	"github.com/wirechief/wirechief"
 	"github.com/wirechief/wirechief/api"
@@ -70,6 +71,15 @@ func (a *App) mounts(links []carrier.Carrier, v wire.Version) (public, private [
 		}
 	}
 	return public, private
+}
+
+// warnOfProxy tells the operator of a proxy that nobody has been told of: the
+// throttle would count all people as one, and the audit log know one address.
+func (a *App) warnOfProxy() {
+	h := &a.cfg.HTTP
+	if strings.HasPrefix(strings.ToLower(h.PublicURL), "https://") && h.TLS.Cert == "" && len(h.TrustedProxies) == 0 {
+		a.log.Warn("http.public_url is https and this serves plain HTTP: name the reverse proxy in http.trusted_proxies, else all people count as one address", "public_url", h.PublicURL)
+	}
 }
 
 func cannotListen(key string, err error) error {

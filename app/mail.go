@@ -48,7 +48,7 @@ func (a *App) mailer(o Options) (*email.Sender, error) {
 	}
 	c := &a.cfg.SMTP
 	return email.New(email.Config{
-		Host: c.Host, Port: c.Port, Username: c.Username, Password: c.Password, TLS: c.TLS, From: c.From,
+		Host: c.Host, Port: c.Port, Username: c.Username, Password: c.Password, TLS: c.TLS, From: c.From, Senders: c.Senders,
 	}, options), nil
 }
 

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"net/netip"
 	"time"
 
 	"github.com/wirechief/wirechief"
@@ -34,6 +35,29 @@ type HTTP struct {
 	Listen    string `yaml:"listen"`     // host:port; port 0 takes a free one
 	PublicURL string `yaml:"public_url"` // how the outside reaches it, for links; empty: from Listen
 	TLS       TLS    `yaml:"tls"`
+	// TrustedProxies are the networks of reverse proxies, whose word on where a
+	// request came from is taken: "10.0.0.0/8", "192.0.2.1". Empty: nobody's is.
+	TrustedProxies []string `yaml:"trusted_proxies"`
+}
+
+// Proxies gives TrustedProxies as networks.
+func (h *HTTP) Proxies() []netip.Prefix {
+	out := make([]netip.Prefix, 0, len(h.TrustedProxies))
+	for _, s := range h.TrustedProxies {
+		if p, err := proxyNetwork(s); err == nil {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// proxyNetwork reads a network, or the address of one machine.
+func proxyNetwork(s string) (netip.Prefix, error) {
+	if a, err := netip.ParseAddr(s); err == nil && a.Zone() == "" {
+		return netip.PrefixFrom(a.Unmap(), a.Unmap().BitLen()), nil
+	}
+	p, err := netip.ParsePrefix(s)
+	return p.Masked(), err
 }
 
 // TLS names the files of a certificate, PEM. Both or neither.
@@ -94,6 +118,8 @@ type SMTP struct {
 	Password wirechief.Secret `yaml:"password"`
 	TLS      string           `yaml:"tls"` // none, starttls, tls
 	From     string           `yaml:"from"`
+	// Senders are the domains that forwards may have mail from; empty: that of From.
+	Senders []string `yaml:"senders"`
 }
 
 // Mail is the listener that takes answers to mails of ours.

@@ -153,6 +153,9 @@ func TestMistakes(t *testing.T) {
 		{"listen", "http: {listen: nowhere}\n", `FILE:1: http.listen: "nowhere" is not host:port`},
 		{"port", "http: {listen: 'a:99999'}\n", `FILE:1: http.listen: "a:99999" is not host:port`},
 		{"same listener twice", "http: {listen: ':80'}\nobserve: {listen: ':80'}\n", "FILE:2: observe.listen: it is the same address"},
+		{"a sender", "smtp: {senders: [example.test, 'a@b.test']}\n", "FILE:1: smtp.senders[1]: \"a@b.test\" is not a domain in ASCII, such as example.test"},
+		{"a proxy", "http: {trusted_proxies: [10.0.0.0/8, '::1', proxy.example.test]}\n", "FILE:1: http.trusted_proxies[2]: \"proxy.example.test\" is not a network of proxies; write one such as 10.1.0.0/16, or an address"},
+		{"everybody a proxy", "http: {trusted_proxies: [0.0.0.0/0]}\n", "FILE:1: http.trusted_proxies[0]: \"0.0.0.0/0\" is not a network of proxies; write one such as 10.1.0.0/16, or an address"},
 		{"public url", "http: {public_url: 'ftp://x'}\n", "FILE:1: http.public_url: it is not a URL"},
 		{"key without certificate", "http:\n  tls:\n    key: k.pem\n", "FILE:2: http.tls.cert: it is needed beside"},
 		{"level", "log: {level: loud}\n", `FILE:1: log.level: "loud" is not known; allowed: debug, info, warn, error`},
@@ -311,10 +314,10 @@ func TestSummaryBeforeCarriersAreDecoded(t *testing.T) {
 func TestKeys(t *testing.T) {
 	want := []string{
 		"admin.email", "admin.password", "admin.token", "data_dir", "database", "delivery.schedule", "delivery.timeout",
-		"egress.allow", "egress.ca_file", "egress.dns", "http.listen", "http.public_url", "http.tls.cert", "http.tls.key",
+		"egress.allow", "egress.ca_file", "egress.dns", "http.listen", "http.public_url", "http.tls.cert", "http.tls.key", "http.trusted_proxies",
 		"log.format", "log.level", "mail.domain", "mail.listen", "messages.join", "messages.validity", "numbers.aging", "numbers.reservation", "observe.listen",
 		"oidc.client_id", "oidc.client_secret", "oidc.issuer", "oidc.name", "oidc.require_verified_email",
-		"smtp.from", "smtp.host", "smtp.password", "smtp.port", "smtp.tls", "smtp.username",
+		"smtp.from", "smtp.host", "smtp.password", "smtp.port", "smtp.senders", "smtp.tls", "smtp.username",
 		"speech.key", "speech.synthesis_url", "speech.transcription_url", "state",
 	}
 	if diff := cmp.Diff(want, config.Keys()); diff != "" {

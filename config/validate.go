@@ -79,6 +79,11 @@ func (c *Config) judge(r *document.Reader) {
 func (c *Config) judgeListeners(r *document.Reader) {
 	address(r, "http.listen", c.HTTP.Listen)
 	webURL(r, "http.public_url", c.HTTP.PublicURL)
+	for i, network := range c.HTTP.TrustedProxies {
+		if p, err := proxyNetwork(network); err != nil || p.Bits() == 0 {
+			r.Report("http.trusted_proxies["+strconv.Itoa(i)+"]", "%q is not a network of proxies; write one such as 10.1.0.0/16, or an address", network)
+		}
+	}
 	switch tls := c.HTTP.TLS; {
 	case tls.Cert != "" && tls.Key == "":
 		r.Report("http.tls.key", "it is needed beside http.tls.cert")
@@ -114,6 +119,11 @@ func (c *Config) judgeSMTP(r *document.Reader) {
 	}
 	if c.SMTP.From != "" && !isMail(c.SMTP.From) {
 		r.Report("smtp.from", "%q is not a mail address", c.SMTP.From)
+	}
+	for i, d := range c.SMTP.Senders {
+		if !domain.MatchString(d) || len(d) > 253 {
+			r.Report("smtp.senders["+strconv.Itoa(i)+"]", "%q is not a domain in ASCII, such as example.test", d)
+		}
 	}
 }
 

@@ -103,7 +103,7 @@ func (f *far) seen() []posted {
 func (f *far) config() Config {
 	host, port, _ := net.SplitHostPort(f.address)
 	n, _ := net.LookupPort("tcp", port)
-	return Config{Host: host, Port: n, TLS: TLSNone, From: "no-reply@example.test"}
+	return Config{Host: host, Port: n, TLS: TLSNone, From: "no-reply@example.test", Senders: []string{"acme.test"}}
 }
 
 // NewSession implements [smtp.Backend].

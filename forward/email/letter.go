@@ -51,9 +51,13 @@ func (s *Sender) draft(ctx context.Context, d *wirechief.Delivery) (*letter, err
 	if err != nil {
 		return nil, err
 	}
-	from, err := mailbox(s.server.From)
-	if body.From != "" {
-		from, err = mailbox(body.From)
+	from, wish := s.server.From, body.From
+	if wish != "" && s.server.maySend(wish) {
+		from, wish = wish, ""
+	}
+	from, err = mailbox(from)
+	if err == nil && wish != "" {
+		wish, err = mailbox(wish)
 	}
 	if err != nil {
 		return nil, wirechief.InvalidField("from", "the address that the mail is to be from is none: set smtp.from or that of the forward")
@@ -79,10 +83,14 @@ func (s *Sender) draft(ctx context.Context, d *wirechief.Delivery) (*letter, err
 		subject: "SMS from " + headerText(digits(m.From)) + " to " + headerText(digits(m.To)),
 		text:    plain(m.Text),
 	}
+	if wish != "" {
+		l.name += " (" + headerText(wish) + ")"
+		l.reply = wish
+	}
 	if m.Conversation != 0 {
 		l.thread = "conversation." + strconv.FormatInt(m.Conversation, 10) + "@" + host
 		key := wirechief.ConversationKey{Shard: m.Shard, ID: m.Conversation}
-		if s.Replies != nil {
+		if s.Replies != nil { // answers go out as texts, and only so
 			l.reply = s.Replies.Address(key, to)
 		}
 		if body.History > 0 {
