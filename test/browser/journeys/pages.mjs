@@ -17,12 +17,18 @@ const pages = [
   ["new-bulk", "/bulk/new"],
   ["webhooks", "/webhooks"],
   ["webhook", "/webhooks/Default"],
+  ["new-webhook", "/webhooks/new"],
+  ["new-endpoint", "/endpoints/new"],
   ["log", "/webhooks/log"],
   ["calls", "/calls"],
   ["reports", "/reports"],
   ["new-contact", "/contacts/new"],
   ["import-contacts", "/contacts/import"],
   ["forward", "/numbers/%2B13109060901?add=http"],
+  ["new-person", "/settings/team/new"],
+  ["new-key", "/settings/keys/new"],
+  ["new-template", "/settings/templates/new"],
+  ["import-suppression", "/settings/suppression/import"],
   ["settings", "/settings"],
 ];
 
@@ -43,5 +49,17 @@ export default async function (j) {
     return link.getAttribute("href");
   });
   paths.push(["conversation", thread]);
+  const endpoint = await j.step("an endpoint is signed", async () => {
+    const url = "https://example.com/wirechief";
+    const made = await server.api("POST", "/endpoints", { url, events: ["message.received"], description: "CRM", enabled: true });
+    await server.api("POST", "/secrets", { destination: url });
+    return made.id;
+  });
+  paths.push(["endpoint", `/endpoints/${endpoint}`]);
+  const delivery = await j.step("a delivery is in the log", async () => {
+    await page.goto("/webhooks/log");
+    return page.locator('a[href^="/webhooks/log/"]').first().getAttribute("href");
+  });
+  paths.push(["delivery", delivery]);
   await lookAt(j, paths);
 }
