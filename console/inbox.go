@@ -100,8 +100,38 @@ type inboxView struct {
 type threadRow struct {
 	inbox.ConversationView
 	Address string
-	Moved   bool // something came: it goes to the top
-	Gone    bool // it has left the view
+	Status  wirechief.Status // of the last message, if it is ours
+	Moved   bool             // something came: it goes to the top
+	Gone    bool             // it has left the view
+}
+
+// NotSent says in a word why the last text of ours has not gone out; "" when it
+// has, or is about to.
+func (r threadRow) NotSent() string {
+	switch r.Status {
+	case wirechief.StatusSuppressed:
+		return "Refused"
+	case wirechief.StatusFailed, wirechief.StatusExpired:
+		return "Failed"
+	case wirechief.StatusCanceled:
+		return "Canceled"
+	case wirechief.StatusScheduled:
+		return "Scheduled"
+	}
+	return ""
+}
+
+// lastStatus is where the last message of a conversation stands, of those that
+// we sent.
+func (c *Console) lastStatus(ctx context.Context, p wirechief.Principal, view *inbox.ConversationView) wirechief.Status {
+	if view.LastDirection != wirechief.Outward {
+		return ""
+	}
+	list, err := c.Exchange.Messages(ctx, p, wirechief.MessageFilter{Tenant: p.Tenant, After: view.Last - 1, Before: view.Last + 1, Limit: 1})
+	if err != nil || len(list) == 0 {
+		return ""
+	}
+	return list[0].Status
 }
 
 // threadView is the open conversation.
@@ -188,7 +218,7 @@ func (c *Console) inboxPage(v *visit) (*inboxData, error) {
 		page.Older += cmp.Or(map[bool]string{true: "&"}[strings.Contains(page.Older, "?")], "?") + "before=" + strconv.FormatInt(list[threadsPage-1].Last, 10)
 	}
 	for _, view := range list {
-		page.Threads = append(page.Threads, threadRow{ConversationView: view, Address: q.address(view.ID)})
+		page.Threads = append(page.Threads, threadRow{ConversationView: view, Address: q.address(view.ID), Status: c.lastStatus(v.ctx(), v.p, &view)})
 	}
 	unread, err := c.Desk.UnreadIn(v.ctx(), v.p)
 	if err != nil {
@@ -446,7 +476,11 @@ func (c *Console) archive(v *visit) error {
 		if v.value("archived") == "0" {
 			return c.Desk.Reopen(ctx, v.p, id)
 		}
-		return c.Desk.Archive(ctx, v.p, id)
+		err := c.Desk.Archive(ctx, v.p, id)
+		if err == nil {
+			v.say("Archived. It comes back with the next text; until then it is under Archived.")
+		}
+		return err
 	})
 }
 
@@ -484,7 +518,7 @@ func (c *Console) liveInbox(ctx context.Context, tenant, arg string, e feed.Even
 		return nil, err
 	}
 	view, agent, _ := strings.Cut(arg, "-")
-	row := threadRow{ConversationView: head.ConversationView, Address: inboxQuery{View: view}.address(head.ID), Moved: e.Topic == feed.Message}
+	row := threadRow{ConversationView: head.ConversationView, Address: inboxQuery{View: view}.address(head.ID), Moved: e.Topic == feed.Message, Status: c.lastStatus(ctx, viewerOf(tenant), &head.ConversationView)}
 	switch inbox.View(view) {
 	case inbox.ViewMine:
 		row.Gone = head.Archived || strconv.FormatInt(head.Assignee, 10) != agent

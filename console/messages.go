@@ -53,6 +53,16 @@ func rowOf(m *wirechief.Message) messageRow {
 	return r
 }
 
+// Who is the person who wrote it in the console; "" for what programs sent.
+func (r messageRow) Who() string {
+	for i := range r.Events {
+		if r.Events[i].Type == wirechief.EventAccepted || r.Events[i].Type == wirechief.EventSuppressed {
+			return r.Events[i].Detail.Who
+		}
+	}
+	return ""
+}
+
 // Tone is the colour of its status.
 func (r messageRow) Tone() string { return toneOf(string(r.Status)) }
 
@@ -63,7 +73,7 @@ func toneOf(status string) string {
 		return "good"
 	case "failed", "expired", "suppressed", "exhausted", "down", "refused":
 		return "bad"
-	case "unknown", "paused", "scheduled", "degraded", "connecting", "away":
+	case "unknown", "paused", "scheduled", "degraded", "connecting", "away", "retrying":
 		return "warn"
 	case "submitted", "accepted", "pending", "running":
 		return "info"

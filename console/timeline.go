@@ -12,17 +12,15 @@ import (
 
 // step is one line of a timeline.
 type step struct {
-	At     time.Time
-	Title  string
-	Text   string
-	Tone   string
-	Raw    string // what went over the wire, folded away
-	Header []pair // of an answer
-	Link   string
-	Try    bool // an attempt of a delivery
+	At    time.Time
+	Title string
+	Text  string
+	Tone  string
+	Raw   string // what went over the wire, folded away
+	Link  string
+	Try   bool      // an attempt of a delivery
+	Due   time.Time // when what waits goes on; zero: nothing waits
 }
-
-type pair struct{ Name, Value string }
 
 // stepsOf is the whole story of a message: its events and every try of its
 // deliveries, in order of time.
@@ -49,11 +47,11 @@ func stepOf(m *wirechief.Message, e *wirechief.Event) step {
 	case wirechief.EventAccepted:
 		s.Title = "Accepted"
 		if d.Dialect != "" {
-			s.Text = join(". ", "Over "+dialectName(d.Dialect), d.Because)
+			s.Text = join(". ", "Over "+dialectName(d.Dialect)+by(d.Who), d.Because)
 		}
 	case wirechief.EventScheduled:
 		s.Title, s.Tone = "Scheduled", "warn"
-		s.Text = join(". ", "To leave at "+d.NextAt.UTC().Format("2006-01-02 15:04 UTC"), d.Because)
+		s.Text, s.Due = d.Because, d.NextAt
 	case wirechief.EventRouted:
 		s.Title, s.Text = "Routed to "+d.Carrier, d.Because
 		if len(d.Route) > 0 {
@@ -114,6 +112,14 @@ func stepOf(m *wirechief.Message, e *wirechief.Event) step {
 	return s
 }
 
+// by names the person who did something, if it was one.
+func by(who string) string {
+	if who == "" {
+		return ""
+	}
+	return ", by " + plain(who)
+}
+
 // whyOf says in words why something happened.
 func whyOf(d *wirechief.Detail) string {
 	text := join(". ", d.Because, d.Text)
@@ -141,7 +147,7 @@ func tryOf(d *wirechief.Delivery, a *wirechief.Attempt) step {
 		s.Tone = "good"
 	} else if !a.NextAt.IsZero() {
 		s.Tone = "warn"
-		s.Text = join(" · ", s.Text, "again at "+a.NextAt.UTC().Format("15:04:05 UTC"))
+		s.Due = a.NextAt
 	}
 	if a.InDoubt != "" {
 		s.Text = join(" · ", s.Text, "in doubt: "+a.InDoubt)
@@ -149,14 +155,29 @@ func tryOf(d *wirechief.Delivery, a *wirechief.Attempt) step {
 			s.Tone = "warn"
 		}
 	}
-	s.Raw = a.Request
-	for _, name := range slices.Sorted(mapKeys(a.Header)) {
-		s.Header = append(s.Header, pair{name, a.Header[name]})
-	}
-	if a.Body != "" {
-		s.Raw = join("\n\n", s.Raw, a.Body)
-	}
+	s.Raw = exchangeOf(d, a)
 	return s
+}
+
+// exchangeOf is what went over the wire in a try: the request and its body, then
+// the answer.
+func exchangeOf(d *wirechief.Delivery, a *wirechief.Attempt) string {
+	const most = 4 << 10
+	sent := strings.TrimSpace(strings.ReplaceAll(a.Request, "\r\n", "\n"))
+	if http := d.Kind == wirechief.KindHTTP || d.Kind == wirechief.KindWebhook; sent != "" && http && d.Method != "GET" {
+		sent = join("\n\n", sent, cut(bodyOf(d.Body), most))
+	}
+	var answer strings.Builder
+	if a.StatusCode != 0 {
+		fmt.Fprintf(&answer, "→ %s\n", answerOf(a))
+	}
+	for _, name := range slices.Sorted(mapKeys(a.Header)) {
+		fmt.Fprintf(&answer, "%s: %s\n", name, a.Header[name])
+	}
+	if body := strings.TrimSpace(strings.ReplaceAll(a.Body, "\r\n", "\n")); body != "" {
+		answer.WriteString("\n" + body)
+	}
+	return join("\n\n", sent, strings.TrimSpace(answer.String()))
 }
 
 // answerOf is what the far side said.
@@ -238,7 +259,20 @@ func viewOfDelivery(d *wirechief.Delivery) deliveryView {
 }
 
 // Tone is the colour of its status.
-func (d deliveryView) Tone() string { return toneOf(string(d.Status)) }
+func (d deliveryView) Tone() string {
+	if d.Status == wirechief.DeliveryPending && d.Tries > 0 {
+		return "warn" // it failed, and is tried again
+	}
+	return toneOf(string(d.Status))
+}
+
+// State is its status in a word.
+func (d deliveryView) State() string {
+	if d.Status == wirechief.DeliveryPending && d.Tries > 0 {
+		return "retrying"
+	}
+	return string(d.Status)
+}
 
 // Name is what its kind is called.
 func (d deliveryView) Name() string { return kindName(d.Kind) }

@@ -185,7 +185,7 @@ func (c *Console) lightUp(ctx context.Context, p wirechief.Principal, w *wiring)
 		for _, d := range list {
 			if string(d.Kind) == o.Kind && d.Destination == o.Title {
 				view := viewOfDelivery(deliveryFor(p, d))
-				o.Last, o.State = &view, string(d.Status)
+				o.Last, o.State = &view, view.State()
 				break
 			}
 		}

@@ -24,7 +24,8 @@ const actions = {
   r() { return focus("[data-key='r']"); },
   e() {
     const button = document.querySelector("[data-key='e']");
-    if (!button) return false;
+    const row = document.activeElement?.closest?.("[data-rows] a[data-row]");
+    if (!button || (row && !row.getAttribute("aria-current"))) return false; // it is the open one that is archived
     button.click();
   },
   j() { return step(1); },

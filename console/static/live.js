@@ -7,6 +7,10 @@
 // every so many milliseconds at most.
 const listMost = 200, reloadRest = 3000;
 
+let leaving = false;
+addEventListener("submit", (e) => { if (!e.defaultPrevented) leaving = true; });
+addEventListener("pagehide", () => { leaving = true; });
+
 export function listen(enhance) {
   const { stream, topics, since } = document.body.dataset;
   if (!stream || !window.EventSource) return;
@@ -19,7 +23,11 @@ export function listen(enhance) {
     const source = new EventSource(`${stream}?${new URLSearchParams({ topics, since: told })}`);
     source.addEventListener("swap", (e) => { told = e.lastEventId || told; swap(e.data, enhance); });
     source.addEventListener("missed", (e) => { told = e.lastEventId || told; reloadSoon(enhance); });
-    source.addEventListener("gone", () => { source.close(); location.reload(); });
+    source.addEventListener("gone", () => {
+    source.close();
+    // A form that is under way, as for another password, says itself what comes next.
+    setTimeout(() => { if (!leaving) location.reload(); }, 1500);
+  });
     source.onopen = () => say(note, "on", "");
     source.onerror = () => {
       say(note, "off", "The connection is lost. What is new will show when it is back; your draft is kept.");
@@ -42,6 +50,7 @@ export function swap(html, enhance) {
   holder.innerHTML = html;
   for (const element of [...holder.content.children]) {
     const old = element.id && document.getElementById(element.id);
+    if (old && old.dataset.state !== element.dataset.state) reloadSoon(enhance); // the buttons beside it are others now
     const list = element.dataset.into && document.getElementById(element.dataset.into);
     if (old && element.dataset.move === undefined) {
       keepFocus(old, () => old.replaceWith(element));
