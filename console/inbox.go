@@ -597,6 +597,10 @@ func (c *Console) checklist(v *visit) *checklist {
 	if cookie, err := v.r.Cookie(checkCookie); err == nil && cookie.Value == "off" {
 		return nil
 	}
+	if v.query("first") == "off" {
+		v.cookie(checkCookie, "off", 365*24*3600)
+		return nil
+	}
 	if !v.may(wirechief.RightReply) {
 		return nil // there is nothing for them to do
 	}

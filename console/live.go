@@ -232,7 +232,11 @@ func (c *Console) liveCount(ctx context.Context, tenant, _ string, e feed.Event)
 	if e.Topic != feed.Conversation && !(e.Topic == feed.Message && e.Kind == feed.In) {
 		return nil, nil
 	}
-	return c.part("unread", c.unread(ctx, viewerOf(tenant)))
+	counts, err := c.Desk.UnreadIn(ctx, viewerOf(tenant))
+	if err != nil {
+		return nil, err
+	}
+	return c.part("counts", counts)
 }
 
 // viewerOf is who looks when something is rendered for all who listen.

@@ -60,6 +60,7 @@ func (c *Console) functions() template.FuncMap {
 		"join":    func(list []string) string { return strings.Join(list, ", ") },
 		"initial": initial,
 		"plural":  plural,
+		"words":   func(s any) string { return strings.ReplaceAll(fmt.Sprint(s), "_", " ") },
 		"money":   func(m wirechief.Money) string { return m.String() },
 		"kb":      size,
 		"deref":   func(p *int) int { return *p },
