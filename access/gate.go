@@ -45,8 +45,8 @@ type Options struct {
 type Gate struct {
 	Options
 	throttle *throttle
-	decoy    string        // a hash of no password
-	key      []byte        // of the installation
+	decoy    string // a hash of no password
+	key      []byte // of the installation
 	signOn   signOn
 
 	// writing is held from when a change of sessions is decided until it is

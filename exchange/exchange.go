@@ -89,7 +89,7 @@ type Meter interface {
 // Exchange is the core. Make it with [New], then Start it.
 type Exchange struct {
 	Options
-	hashes *access.Hashes // of the passwords of the installation
+	hashes   *access.Hashes // of the passwords of the installation
 	dir      *directory
 	routes   *routing.Table
 	lanes    map[string]*lane
@@ -155,7 +155,7 @@ func New(o Options) *Exchange {
 		o.Reservation = 30 * time.Minute
 	}
 	x := &Exchange{
-		hashes: access.NewHashes(),
+		hashes:  access.NewHashes(),
 		Options: o, dir: newDirectory(), offers: offer.New(), off: newStoreroom(), lanes: make(map[string]*lane), carriers: o.Carriers,
 		debug: o.Log.Enabled(context.Background(), slog.LevelDebug),
 	}
