@@ -126,7 +126,7 @@ func readValidity(s string) (time.Duration, error) {
 	}
 	d, err := time.ParseDuration(s)
 	if err != nil || d <= 0 {
-		return 0, wirechief.InvalidField("validity", "it is no duration such as 4h or 90m")
+		return 0, wirechief.InvalidField("validity", "it is no span in h, m and s, such as 48h or 90m")
 	}
 	return d, nil
 }

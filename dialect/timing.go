@@ -62,7 +62,7 @@ func validity(values []string) (time.Duration, error) {
 			return d, nil
 		}
 	}
-	return 0, wirechief.InvalidField("validity", "one span between a second and 366 days is taken, such as 90m or 5400 in seconds")
+	return 0, wirechief.InvalidField("validity", "one span between a second and 366 days is taken, in h, m and s, such as 48h or 90m, or 5400 in seconds")
 }
 
 // ApplyTo puts it into a request.

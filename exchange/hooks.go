@@ -43,7 +43,8 @@ func (x *Exchange) endListeners(out []listener, m *wirechief.Message, n *wirechi
 		own = &o.Receipt
 	}
 	wanted := m.Options == nil || !m.Options.NoReceipt
-	if n != nil {
+	// What a number sends by itself, no client of it asked for, and none has its id.
+	if n != nil && m.Hops == 0 {
 		if w := x.dir.webhook(n.Tenant, n.Webhook); w != nil && w.DLR {
 			out = append(out, webhookListener(w))
 		}

@@ -198,6 +198,8 @@ func TestOptionsAreJudged(t *testing.T) {
 		{"options.reply.method", wirechief.MessageOptions{Reply: wirechief.Hook{Method: "get"}}},
 		{"options.reply_sms.to", wirechief.MessageOptions{ReplySMS: wirechief.ReplyForward{To: "0310"}}},
 		{"options.reply_sms.from", wirechief.MessageOptions{ReplySMS: wirechief.ReplyForward{From: "far too long a name"}}},
+		{"options.reply_sms.from", wirechief.MessageOptions{ReplySMS: wirechief.ReplyForward{To: "+13105551277", From: "+13105550100"}}},
+		{"options.reply_sms.to", wirechief.MessageOptions{ReplySMS: wirechief.ReplyForward{To: desk}}},
 		{"options.reply_mail.to", wirechief.MessageOptions{ReplyMail: wirechief.ReplyForward{To: "nobody"}}},
 		{"options.reply_mail.from", wirechief.MessageOptions{ReplyMail: wirechief.ReplyForward{From: "a b@c.test"}}},
 	} {
@@ -207,6 +209,9 @@ func TestOptionsAreJudged(t *testing.T) {
 		rule := wirechief.RuleNone
 		if strings.Contains(tt.o.Receipt.URL+tt.o.Reply.URL, "forbidden") {
 			rule = wirechief.RuleEgress
+		}
+		if tt.o.ReplySMS.To == desk {
+			rule = wirechief.RuleLoop
 		}
 		wantError(t, err, wirechief.Invalid, rule, tt.field)
 	}

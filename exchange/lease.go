@@ -36,7 +36,7 @@ func untied(r *wirechief.SendRequest) bool {
 // tie finds the sender of a request that names none, and says where replies to
 // it go. Unless it fails, unlock has to be called once the request is committed.
 func (x *Exchange) tie(ctx context.Context, r *wirechief.SendRequest, now time.Time) (*tie, *wirechief.Error) {
-	if err := x.judgeOptions(ctx, r.Options); err != nil {
+	if err := x.judgeOptions(ctx, r); err != nil {
 		return nil, err
 	}
 	replies := r.Options.Replies()

@@ -2,6 +2,7 @@ package exchange
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/aes"
 	"encoding/hex"
@@ -43,6 +44,22 @@ func (x *Exchange) by(p wirechief.Principal) string {
 		return p.Dialect
 	}
 	return p.Dialect + "/" + name
+}
+
+// who names somebody for people: by name, or by the label of a key.
+func (x *Exchange) who(p wirechief.Principal) string {
+	if !isFingerprint(p.Name) && p.Name != "" {
+		return p.Name
+	}
+	label := ""
+	x.dir.mu.RLock()
+	defer x.dir.mu.RUnlock()
+	x.dir.credentialsIn(p.Tenant, func(_ string, c credential) {
+		if p.Name != "" && c.Name == p.Name && c.Dialect == p.Dialect {
+			label = c.Label
+		}
+	})
+	return cmp.Or(label, x.by(p))
 }
 
 // isFingerprint says whether a name was made by tokenName.

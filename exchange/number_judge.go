@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/wirechief/wirechief"
@@ -47,6 +48,7 @@ func (x *Exchange) judgeSettings(ctx context.Context, r refs, old, n *wirechief.
 func (x *Exchange) judgeVetted(ctx context.Context, v *vetted, r refs, old, n *wirechief.Number) *wirechief.Error {
 	for _, judge := range []func() *wirechief.Error{
 		func() *wirechief.Error { return judgeWords(n) },
+		func() *wirechief.Error { return judgeAlias(old, n) },
 		func() *wirechief.Error { return judgeEnabled(n) },
 		func() *wirechief.Error { return x.judgeForwards(ctx, v, old, n) },
 		func() *wirechief.Error { return x.judgeReplies(n) },
@@ -116,6 +118,14 @@ func judgeText(field, text string, most int) *wirechief.Error {
 		return wrongSetting(field, "the text holds a NUL or is not valid UTF-8")
 	case len(text) > most:
 		return wrongSetting(field, "the text has more than %d octets", most)
+	}
+	return nil
+}
+
+// judgeAlias refuses a name, where it is a new one, that would not stay on its line.
+func judgeAlias(old, n *wirechief.Number) *wirechief.Error {
+	if (old == nil || old.Name != n.Name) && strings.ContainsFunc(n.Name, unicode.IsControl) {
+		return wrongSetting("name", "the text holds a line end or another control character")
 	}
 	return nil
 }

@@ -9,7 +9,8 @@ import (
 
 // judgeOptions looks at what a request asks for beside the text. URLs are
 // asked of the guard each time: each text may bring its own.
-func (x *Exchange) judgeOptions(ctx context.Context, o *wirechief.MessageOptions) *wirechief.Error {
+func (x *Exchange) judgeOptions(ctx context.Context, r *wirechief.SendRequest) *wirechief.Error {
+	o := r.Options
 	if o == nil {
 		return nil
 	}
@@ -35,6 +36,15 @@ func (x *Exchange) judgeOptions(ctx context.Context, o *wirechief.MessageOptions
 		return wrongSetting("options.reply_sms.to", "%q is not a number such as +13105550100", to)
 	case from != "" && !e164.IsNumber(from) && !isName(from):
 		return wrongSetting("options.reply_sms.from", "%q is neither a number such as +13105550100 nor a name", from)
+	case to != "" && to == r.From:
+		err := wirechief.Refuse(wirechief.Invalid, wirechief.RuleLoop, "%s would forward to itself", to)
+		err.Field = "options.reply_sms.to"
+		return err
+	case e164.IsNumber(from):
+		// As for the forwards of a number: the answer would come from elsewhere.
+		if n := x.dir.number(from); n == nil || n.Tenant != r.Tenant || n.State != wirechief.NumberInService {
+			return wrongSetting("options.reply_sms.from", "%s is not a number of yours; name one, or a name where names are taken", from)
+		}
 	}
 	switch to, from := o.ReplyMail.To, o.ReplyMail.From; {
 	case to != "" && !wirechief.IsMailAddress(to):

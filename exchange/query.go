@@ -66,7 +66,7 @@ func (x *Exchange) CancelMessage(ctx context.Context, p wirechief.Principal, id 
 				"the message is %s; only one that waits to be sent can be canceled", m.Status)
 		}
 		after, err := b.withdraw(ctx, m.MessageKey, wirechief.Event{At: x.Now(), Type: wirechief.EventCanceled, Detail: wirechief.Detail{
-			State: wirechief.ReceiptDeleted, Because: "withdrawn by " + p.Name,
+			State: wirechief.ReceiptDeleted, Because: "withdrawn by " + x.who(p),
 		}})
 		if err != error(errMoved) {
 			return after, err

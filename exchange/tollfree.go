@@ -31,6 +31,11 @@ func (x *Exchange) judgeTollFreeCaps(ctx context.Context, n *wirechief.Number, m
 		if err != nil {
 			return err
 		}
+		if more > c.most {
+			return refuseFrom(wirechief.Conflict, wirechief.RuleTollFreeCap,
+				"the verification of %s is pending; until then it may send %d a %s, and these are %d: send them in parts, a %s apart, or finish the verification",
+				n.Number, c.most, c.name, more, c.name)
+		}
 		if sent+more > c.most {
 			return refuseFrom(wirechief.Conflict, wirechief.RuleTollFreeCap,
 				"the verification of %s is pending; until then it may send %d a %s, and has sent %d: wait, or finish the verification", n.Number, c.most, c.name, sent)

@@ -1,6 +1,7 @@
 package exchange_test
 
 import (
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -49,6 +50,9 @@ func TestTollFreeCaps(t *testing.T) {
 	}
 	full("a month", send(1))
 	w.advance(30 * day)
+	if err := send(2005); err == nil || !strings.Contains(err.Error(), "in parts") { // waiting would not help
+		t.Errorf("more than a day's at once: %v", err)
+	}
 	if err := send(2000); err != nil {
 		t.Fatalf("a month later: %v", err)
 	}

@@ -99,16 +99,14 @@ func Candidate(text string) string {
 }
 
 // Fold brings a text into the form in which words are compared: capitals
-// without accents, without blanks around and without one closing full stop or
-// exclamation mark. A text that is too long to be a word gives "".
+// without accents, without blanks or quotation marks around and without closing
+// full stops or exclamation marks. A text that is too long to be a word gives "".
 func Fold(text string) string {
 	if len(text) > longest {
 		return ""
 	}
-	word := strings.TrimSpace(text)
-	if n := len(word); n > 0 && (word[n-1] == '.' || word[n-1] == '!') {
-		word = strings.TrimSpace(word[:n-1])
-	}
+	word := strings.TrimFunc(text, isAround)
+	word = strings.TrimRightFunc(word, func(r rune) bool { return r == '.' || r == '!' || isAround(r) })
 	if len(word) > longestWord {
 		return ""
 	}
@@ -118,6 +116,12 @@ func Fold(text string) string {
 		}
 	}
 	return strings.ToUpper(word)
+}
+
+// isAround says whether a character may stand around a word without changing
+// it: blanks, quotation marks, and what is not seen at all.
+func isAround(r rune) bool {
+	return unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) || strings.ContainsRune("\"'`\u00ab\u00bb\u2018\u2019\u201a\u201c\u201d\u201e\u2039\u203a", r)
 }
 
 // unaccented takes the accents off and spells out what is a letter of its own.
