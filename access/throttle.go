@@ -42,8 +42,13 @@ type limit struct {
 
 func ofAccount(email string) limit { return limit{"account " + email, freeOfAccount} }
 
-// ofAddress counts IPv6 addresses by their /64: whoever has one has all of it.
 func ofAddress(address string) limit {
+	return limit{"address " + AddressKey(address), freeOfAddress}
+}
+
+// AddressKey is the form of an address in which tries are counted: those of
+// IPv6 by their /64, because whoever has one address has all of it.
+func AddressKey(address string) string {
 	if ip, err := netip.ParseAddr(address); err == nil {
 		ip = ip.Unmap().WithZone("")
 		if address = ip.String(); ip.Is6() {
@@ -52,7 +57,7 @@ func ofAddress(address string) limit {
 			}
 		}
 	}
-	return limit{"address " + cut(address, 64), freeOfAddress}
+	return cut(address, 64)
 }
 
 // try counts a try, unless one of the limits says to wait: for how long, and

@@ -66,7 +66,7 @@ func (a *api) principal(ctx huma.Context) (wirechief.Principal, error) {
 	if a.AdminToken != "" && a.AdminToken.Equal(token) {
 		return wirechief.Principal{Operator: true, Dialect: wirechief.DialectOwn, Name: "operator"}, nil
 	}
-	return a.Core.Authenticate(ctx.Context(), exchange.Login{Dialect: wirechief.DialectOwn, Secret: token})
+	return a.Core.Authenticate(ctx.Context(), exchange.Login{Dialect: wirechief.DialectOwn, Secret: token, Address: addressOf(ctx.RemoteAddr())})
 }
 
 func permit(p wirechief.Principal, scope string) error {

@@ -22,6 +22,7 @@ type Login struct {
 	Account string
 	Name    string // empty for bearer tokens
 	Secret  string
+	Address string // where it came from, without a port; "" when that is not known, and no guesses are counted
 }
 
 type loginKey struct{ dialect, scheme, account, name string }
@@ -85,6 +86,12 @@ func (x *Exchange) Authenticate(ctx context.Context, l Login) (wirechief.Princip
 	var scopes []string
 	several := false // tenants: whom they let in would be left to chance
 	now := x.Now()
+	known := func() bool {
+		return slices.ContainsFunc(list, func(c credential) bool { return c.use.from(l.Address) })
+	}
+	if wait := x.guesses.wait(now, l.Address, key, known); wait > 0 {
+		return wirechief.Principal{}, heldBack(wait)
+	}
 	for i := range list {
 		c := &list[i]
 		if !c.matches(l.Secret) || c.expired(now) {
@@ -103,12 +110,18 @@ func (x *Exchange) Authenticate(ctx context.Context, l Login) (wirechief.Princip
 		hashSecret(make([]byte, 16), l.Secret)
 	}
 	if found == nil || several {
-		x.Log.InfoContext(ctx, "a login was refused", "dialect", l.Dialect, "name", name)
+		tenant := ""
+		if len(list) > 0 {
+			tenant = list[0].tenant
+		}
+		x.guessed(ctx, now, l, key, tenant)
 		return wirechief.Principal{}, &wirechief.Error{
 			Op: "authenticate", Kind: wirechief.Unauthenticated, Message: "the credentials are missing or wrong",
 		}
 	}
 	found.use.note(now)
+	found.use.noteFrom(l.Address)
+	x.guesses.right(l.Address, key)
 	if l.Dialect == wirechief.DialectOwn && found.Label != "" {
 		name = found.Label // says more than a fingerprint
 	}

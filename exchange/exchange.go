@@ -90,6 +90,7 @@ type Meter interface {
 type Exchange struct {
 	Options
 	hashes   *access.Hashes // of the passwords of the installation
+	guesses  guesses
 	dir      *directory
 	routes   *routing.Table
 	lanes    map[string]*lane

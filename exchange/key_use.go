@@ -12,8 +12,30 @@ import (
 // lastUse is when a credential let somebody in last. It is noted at each
 // request, so it costs an atomic load, and a store once a second.
 type lastUse struct {
-	seconds atomic.Int64 // since 1970; 0: never
-	kept    atomic.Int64 // of that, what is in the store
+	seconds   atomic.Int64              // since 1970; 0: never
+	kept      atomic.Int64              // of that, what is in the store
+	addresses [4]atomic.Pointer[string] // where that was, the last few
+	next      atomic.Uint32             // of them, to be replaced
+}
+
+// noteFrom notes where it was used; mostly that is known.
+func (u *lastUse) noteFrom(address string) {
+	if address != "" && !u.from(address) {
+		u.addresses[u.next.Add(1)%uint32(len(u.addresses))].Store(&address)
+	}
+}
+
+// from says whether it was used from there lately.
+func (u *lastUse) from(address string) bool {
+	if u == nil {
+		return false
+	}
+	for i := range u.addresses {
+		if was := u.addresses[i].Load(); was != nil && *was == address {
+			return true
+		}
+	}
+	return false
 }
 
 func (u *lastUse) note(now time.Time) {

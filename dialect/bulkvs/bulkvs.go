@@ -118,6 +118,7 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, r, "", err)
 		return
 	}
+	login.Address = dialect.Address(r)
 	p, err := s.core.Authenticate(r.Context(), login)
 	if err != nil {
 		s.refuse(w, r, "", err)

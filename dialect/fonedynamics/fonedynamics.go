@@ -138,7 +138,7 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (s *server) authenticate(r *http.Request) (wirechief.Principal, error) {
 	if scheme, rest := dialect.SplitAuthorization(r.Header.Get("Authorization")); scheme == "basic" {
 		if user, password, ok := dialect.DecodeBasic(rest); ok {
-			return s.core.Authenticate(r.Context(), exchange.Login{Dialect: wirechief.DialectFoneDynamics, Name: user, Secret: password})
+			return s.core.Authenticate(r.Context(), exchange.Login{Dialect: wirechief.DialectFoneDynamics, Name: user, Secret: password, Address: dialect.Address(r)})
 		}
 	}
 	return wirechief.Principal{}, wirechief.Errorf(wirechief.Unauthenticated, "the credentials are missing or wrong")

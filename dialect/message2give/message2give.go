@@ -293,6 +293,7 @@ func (s *server) login(r *http.Request, workspace string) (wirechief.Principal, 
 	if !ok {
 		return wirechief.Principal{}, refused
 	}
+	l.Address = dialect.Address(r)
 	ask := func(account string) (wirechief.Principal, error) {
 		l.Account = account
 		p, err := s.core.Authenticate(r.Context(), l)

@@ -121,6 +121,7 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		refuseLogin(w, login.Scheme)
 		return
 	}
+	login.Address = dialect.Address(r)
 	p, err := s.core.Authenticate(r.Context(), login)
 	if wirechief.KindOf(err) == wirechief.Unauthenticated {
 		refuseLogin(w, login.Scheme)
