@@ -210,8 +210,12 @@ func hide(v any) {
 	}
 }
 
-// withoutUser takes user and password out of a URL.
+// withoutUser takes user and password out of a URL, and the query, where tokens
+// stand.
 func withoutUser(s string) string {
+	if i := strings.IndexAny(s, "?#"); i >= 0 && strings.Contains(s[:i], "://") && !strings.ContainsAny(s, " \n\r\t") {
+		s = s[:i] + s[i:i+1] + "***"
+	}
 	scheme, rest, ok := strings.Cut(s, "://")
 	if !ok {
 		return s

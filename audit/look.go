@@ -76,7 +76,7 @@ func (b *batch) look(c wirechief.Command) (wirechief.Command, error) {
 // audited puts an entry around a command.
 func (b *batch) audited(c wirechief.Command, action, tenant, subject string, changes []wirechief.AuditChange) wirechief.Command {
 	e := wirechief.AuditEntry{
-		ID: b.w.IDs.Next(), Tenant: tenant, At: b.now, Who: Server, Action: action, Subject: subject, Changes: changes,
+		ID: b.w.IDs.Next(), Tenant: tenant, At: b.now, Who: Server, Action: action, Subject: withoutUser(subject), Changes: changes,
 	}
 	if b.known {
 		e.Who = cmp.Or(b.p.Name, b.p.Dialect, Server)

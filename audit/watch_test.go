@@ -95,7 +95,7 @@ func entity(kind wirechief.EntityKind, key, doc string) wirechief.PutEntity {
 func TestEntities(t *testing.T) {
 	w := newWatched(t)
 	w.do(
-		entity("webhook", "Default", `{"name":"Default","url":"https://u:p@hooks.test/a","dlr":true,"modified_at":"2026-03-02T12:00:00Z"}`),
+		entity("webhook", "Default", `{"name":"Default","url":"https://u:p@hooks.test/a?tok=s3cret#x","dlr":true,"modified_at":"2026-03-02T12:00:00Z"}`),
 		entity("webhook", "Default", `{"name":"Default","url":"https://u:q@hooks.test/b","dlr":false,"modified_at":"2026-03-02T12:00:01Z"}`),
 	)
 	w.do(entity("webhook", "Default", `{"name":"Default","url":"https://u:q@hooks.test/b","dlr":false,"modified_at":"2026-03-02T12:00:02Z"}`))
@@ -105,8 +105,8 @@ func TestEntities(t *testing.T) {
 		t.Errorf("%+v, %v", results, err)
 	}
 	w.wants(
-		"acme webhook.put Default by Olga; dlr:  > true; name:  > Default; url:  > https://***@hooks.test/a",
-		"acme webhook.put Default by Olga; dlr: true > false; url: https://***@hooks.test/a > https://***@hooks.test/b",
+		"acme webhook.put Default by Olga; dlr:  > true; name:  > Default; url:  > https://***@hooks.test/a?***",
+		"acme webhook.put Default by Olga; dlr: true > false; url: https://***@hooks.test/a?*** > https://***@hooks.test/b",
 		"acme webhook.delete Default by Olga; name: Default > ; url: https://***@hooks.test/b > ",
 	)
 }

@@ -49,6 +49,8 @@ type Console struct {
 	templates map[string]*template.Template
 	static    *assets
 	renders   renders
+	streams   streams
+	refusals  refusals
 
 	// Streams end when the server does, else it would wait for them.
 	closing chan struct{}

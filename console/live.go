@@ -65,6 +65,11 @@ func (c *Console) stream(v *visit) error {
 	if err != nil {
 		return err
 	}
+	ended, ok := c.streams.begin(v.session.ID, v.p.Tenant)
+	if !ok {
+		return wirechief.Refuse(wirechief.Exhausted, wirechief.RuleLimit, "too many pages of yours are open; close some")
+	}
+	defer ended()
 	last := v.r.Header.Get("Last-Event-ID")
 	if last == "" {
 		last = v.query("since")

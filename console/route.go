@@ -84,7 +84,9 @@ func (c *Console) admit(v *visit, rt route) error {
 		return wirechief.Errorf(wirechief.NotFound, "there is no tenant yet; `wirechief apply` with a state file makes one")
 	}
 	if rt.right != "" && !v.may(rt.right) {
-		c.Gate.Note(v.ctx(), v.p, "role.refused", v.r.Method+" "+v.r.URL.Path)
+		if v.r.Method == http.MethodPost || c.refusals.first(c.Now(), v.p.Tenant, v.p.Agent, v.r.URL.Path) {
+			c.Gate.Note(v.ctx(), v.p, "role.refused", v.r.Method+" "+v.r.URL.Path)
+		}
 		return wirechief.Refuse(wirechief.Forbidden, wirechief.RuleRole, "this needs the right %q, which your role (%s) has not; ask an admin of your team", rt.right, v.p.Role)
 	}
 	return nil

@@ -31,6 +31,7 @@ const (
 	formCookie    = "wirechief_form"  // ties the sign-in form to its browser
 	flashCookie   = "wirechief_flash" // what to say on the next page
 	formMost      = 25 << 20          // octets of a form, files included
+	signInMost    = 64 << 10          // of one by who is not signed in
 )
 
 // ctx is the context of the request; it names the principal for the audit log.
@@ -79,7 +80,11 @@ func addressOf(r *http.Request) string {
 // readForm reads the form and refuses one that is not from a page of the
 // visitor's own.
 func (v *visit) readForm() error {
-	v.r.Body = http.MaxBytesReader(v.w, v.r.Body, formMost)
+	most := int64(formMost)
+	if v.session.ID == "" {
+		most = signInMost
+	}
+	v.r.Body = http.MaxBytesReader(v.w, v.r.Body, most)
 	var err error
 	if strings.HasPrefix(v.r.Header.Get("Content-Type"), "multipart/form-data") {
 		err = v.r.ParseMultipartForm(4 << 20)
@@ -87,7 +92,7 @@ func (v *visit) readForm() error {
 		err = v.r.ParseForm()
 	}
 	if err != nil {
-		return wirechief.Errorf(wirechief.Invalid, "the form cannot be read: it is broken or larger than %d MB", formMost>>20)
+		return wirechief.Errorf(wirechief.Invalid, "the form cannot be read: it is broken or larger than %d kB", most>>10)
 	}
 	v.form = v.r.PostForm
 	if v.r.MultipartForm != nil {
