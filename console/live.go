@@ -124,7 +124,7 @@ func (c *Console) stream(v *visit) error {
 // listen: signed in, of the same tenant, with the same role.
 func (c *Console) stillThere(v *visit) bool {
 	now := visit{c: c, w: v.w, r: v.r}
-	return c.recognise(&now) == nil && now.p.Tenant == v.p.Tenant && now.p.Role == v.p.Role
+	return c.recognise(&now) == nil && now.p.Tenant == v.p.Tenant && now.p.Agent == v.p.Agent && now.p.Role == v.p.Role
 }
 
 // tell renders an event for each topic that it means something to.
