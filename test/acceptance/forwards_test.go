@@ -142,17 +142,17 @@ tenants:
 	p.deliveriesOf(m.ID, 5)
 	p.message(client.MessageQuery{Tenant: "acme", Direction: "outbound", Number: "+13105551212"}, func(m *wire.Message) bool { return m.Text == "Soup" && m.Status == "delivered" })
 
-	// Two numbers that forward to each other: the carrier brings each text back,
-	// and the third forward is the last.
+	// Two numbers that forward to each other: the carrier brings the text back, and
+	// it is not sent to where it came from.
 	if _, err := p.own.SetNumber(t.Context(), "acme", "+13109060901", wire.MergePatch{
 		"forwards": []any{map[string]any{"type": "sms", "destination": "+13109060902"}},
 	}); err != nil {
 		t.Fatal(err)
 	}
 	from, to := "+13105551213", "+13109060902"
-	for hop := range 4 {
+	for hop := range 2 {
 		m = arrive(from, to, "round and round")
-		if hop == 3 {
+		if hop == 1 {
 			break
 		}
 		from, to = to, map[string]string{"+13109060902": "+13109060901", "+13109060901": "+13109060902"}[to]
