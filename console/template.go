@@ -52,7 +52,6 @@ func (c *Console) functions() template.FuncMap {
 		"icon":    icon,
 		"when":    when,
 		"iso":     func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
-		"ago":     func(t time.Time) string { return ago(c.Now().Sub(t)) },
 		"phone":   e164.Display,
 		"plain":   plain,
 		"list":    func(items ...any) []any { return items },
@@ -63,7 +62,6 @@ func (c *Console) functions() template.FuncMap {
 		"words":   func(s any) string { return strings.ReplaceAll(fmt.Sprint(s), "_", " ") },
 		"money":   func(m wirechief.Money) string { return m.String() },
 		"kb":      size,
-		"deref":   func(p *int) int { return *p },
 	}
 }
 
@@ -76,19 +74,6 @@ func when(t time.Time) template.HTML {
 	t = t.UTC()
 	return template.HTML(fmt.Sprintf(`<time datetime="%s" title="%s UTC">%s</time>`,
 		t.Format(time.RFC3339), t.Format("2006-01-02 15:04:05"), t.Format("2 Jan 15:04")))
-}
-
-// ago is how long something is ago, roughly.
-func ago(d time.Duration) string {
-	switch {
-	case d < time.Minute:
-		return "just now"
-	case d < time.Hour:
-		return fmt.Sprintf("%d min ago", int(d.Minutes()))
-	case d < 48*time.Hour:
-		return fmt.Sprintf("%d h ago", int(d.Hours()))
-	}
-	return fmt.Sprintf("%d days ago", int(d.Hours()/24))
 }
 
 // plain shows what cannot be seen: control characters and marks that turn the
