@@ -17,6 +17,7 @@ import (
 	"github.com/wirechief/wirechief/exchange"
 	"github.com/wirechief/wirechief/ident"
 	"github.com/wirechief/wirechief/store/sqlite"
+	"github.com/wirechief/wirechief/test/fresh"
 )
 
 // house is the API over the real exchange, store and simulator. The test
@@ -66,7 +67,7 @@ func newHouse(t *testing.T) *house {
 	h := &house{t: t, delivered: make(chan *wirechief.Delivery, 100), woken: make(chan struct{}, 100)}
 	ctx := t.Context()
 	var err error
-	if h.store, err = sqlite.Open(ctx, t.TempDir(), sqlite.Options{}); err != nil {
+	if h.store, err = sqlite.Open(ctx, fresh.Dir(t, t.TempDir()), sqlite.Options{}); err != nil {
 		t.Fatal(err)
 	}
 	x := exchange.New(exchange.Options{

@@ -16,6 +16,7 @@ import (
 	"github.com/wirechief/wirechief/audit"
 	"github.com/wirechief/wirechief/ident"
 	"github.com/wirechief/wirechief/store/sqlite"
+	"github.com/wirechief/wirechief/test/fresh"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -32,7 +33,7 @@ type watched struct {
 
 func newWatched(t testing.TB) *watched {
 	t.Helper()
-	db, err := sqlite.Open(t.Context(), t.TempDir(), sqlite.Options{Now: now})
+	db, err := sqlite.Open(t.Context(), fresh.Dir(t, t.TempDir()), sqlite.Options{Now: now})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -21,6 +21,7 @@ import (
 	"github.com/wirechief/wirechief/ident"
 	"github.com/wirechief/wirechief/state"
 	"github.com/wirechief/wirechief/store/sqlite"
+	"github.com/wirechief/wirechief/test/fresh"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -82,7 +83,7 @@ type house struct {
 func newHouse(t testing.TB) *house {
 	t.Helper()
 	h := &house{t: t, now: time.Now}
-	db, err := sqlite.Open(t.Context(), t.TempDir(), sqlite.Options{})
+	db, err := sqlite.Open(t.Context(), fresh.Dir(t, t.TempDir()), sqlite.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -53,17 +53,14 @@ func TestAStopThatComesAsAFile(t *testing.T) {
 	w := newWorld(t)
 	w.media.texts = map[string]string{"http://c.test/stop.txt": "STOP", "http://c.test/start.txt": "start"}
 	w.pictures("", "http://c.test/1.png", "http://c.test/stop.txt")
-	if !w.blocked(desk) {
-		t.Error("a STOP in a file opted nobody out")
-	}
+	// The ledger in memory follows the commit that the test has seen.
+	w.eventually("the STOP in a file to opt the handset out", func() bool { return w.blocked(desk) })
 	w.restart()
 	if !w.blocked(desk) {
 		t.Error("the word was not kept")
 	}
 	w.pictures("", "http://c.test/start.txt")
-	if w.blocked(desk) {
-		t.Error("a START in a file changed nothing")
-	}
+	w.eventually("the START in a file to opt it in", func() bool { return !w.blocked(desk) })
 }
 
 // A picture that is given up leaves its event with the message, and those who

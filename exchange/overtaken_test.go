@@ -16,6 +16,7 @@ import (
 	"github.com/wirechief/wirechief/ident"
 	"github.com/wirechief/wirechief/state"
 	"github.com/wirechief/wirechief/store/sqlite"
+	"github.com/wirechief/wirechief/test/fresh"
 )
 
 // applying gives what applying a file says.
@@ -144,7 +145,7 @@ func (b *busy) Apply(ctx context.Context, commands ...wirechief.Command) ([]wire
 func still(t *testing.T, log *bytes.Buffer) unmoved {
 	t.Helper()
 	at := &clock{now: t0}
-	db, err := sqlite.Open(t.Context(), t.TempDir(), sqlite.Options{Now: at.Now})
+	db, err := sqlite.Open(t.Context(), fresh.Dir(t, t.TempDir()), sqlite.Options{Now: at.Now})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -19,6 +19,7 @@ import (
 	"github.com/wirechief/wirechief/routing"
 	"github.com/wirechief/wirechief/state"
 	"github.com/wirechief/wirechief/store/sqlite"
+	"github.com/wirechief/wirechief/test/fresh"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -111,7 +112,7 @@ var t0 = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
 func (w *world) start() {
 	w.t.Helper()
 	commits := make(chan struct{}, 1)
-	db, err := sqlite.Open(w.t.Context(), w.dir, sqlite.Options{Now: w.clock.Now, OnCommit: func(int, time.Duration) { ring(commits) }})
+	db, err := sqlite.Open(w.t.Context(), fresh.Dir(w.t, w.dir), sqlite.Options{Now: w.clock.Now, OnCommit: func(int, time.Duration) { ring(commits) }})
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/wirechief/wirechief/ident"
 	"github.com/wirechief/wirechief/inbox"
 	"github.com/wirechief/wirechief/store/sqlite"
+	"github.com/wirechief/wirechief/test/fresh"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -52,7 +53,7 @@ func newWorld(t *testing.T) *world {
 	t.Helper()
 	w := &world{t: t, now: time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC), optOuts: make(map[string]wirechief.OptOut)}
 	var err error
-	if w.store, err = sqlite.Open(t.Context(), t.TempDir(), sqlite.Options{Now: w.clock}); err != nil {
+	if w.store, err = sqlite.Open(t.Context(), fresh.Dir(t, t.TempDir()), sqlite.Options{Now: w.clock}); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {

@@ -17,6 +17,7 @@ import (
 	"github.com/wirechief/wirechief/routing"
 	"github.com/wirechief/wirechief/state"
 	"github.com/wirechief/wirechief/store/sqlite"
+	"github.com/wirechief/wirechief/test/fresh"
 )
 
 // Start is when every world begins.
@@ -40,7 +41,7 @@ type World struct {
 func New(t testing.TB, yaml string, change ...func(*exchange.Options)) *World {
 	t.Helper()
 	w := &World{Clock: &Clock{now: Start()}, Engine: &Engine{}, Media: &Media{files: make(map[string][]byte)}, t: t}
-	db, err := sqlite.Open(t.Context(), t.TempDir(), sqlite.Options{Now: w.Clock.Now})
+	db, err := sqlite.Open(t.Context(), fresh.Dir(t, t.TempDir()), sqlite.Options{Now: w.Clock.Now})
 	if err != nil {
 		t.Fatal(err)
 	}
