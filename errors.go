@@ -90,6 +90,7 @@ type Error struct {
 	Kind    Kind   // what the caller can do about it
 	Rule    Rule   // the rule that refused, where there is one
 	Field   string // the domain's name of the property at fault; dialects translate it
+	Item    int    // which of a property that is a list, from 1; 0: the property as a whole
 	Message string // for a person: names the thing and the next step
 	Err     error  // the cause, not shown to tenants
 }

@@ -1,13 +1,16 @@
 package console
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"net/url"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/wirechief/wirechief"
+	"github.com/wirechief/wirechief/e164"
 	"github.com/wirechief/wirechief/inbox"
 )
 
@@ -248,9 +251,17 @@ func (c *Console) forgetContact(v *visit) error {
 
 type contactImportData struct {
 	Page
-	Result *inbox.ImportResult
-	Dry    bool
+	Result       *inbox.ImportResult
+	Dry, Skip    bool
+	CSV, Country string // as they were typed; a small file comes to be pasted lines
 }
+
+// Good is how many contacts would be made or changed.
+func (d *contactImportData) Good() int { return d.Result.Created + d.Result.Updated }
+
+// keptMost is up to how many octets of a file come back with the form, so that
+// it need not be chosen twice.
+const keptMost = 256 << 10
 
 func (c *Console) showContactImport(v *visit) error {
 	return c.render(v, "contactimport", &contactImportData{Page: Page{Title: "Import contacts", Section: "contacts"}, Dry: true})
@@ -258,20 +269,56 @@ func (c *Console) showContactImport(v *visit) error {
 
 // importContacts takes a file, or text that was pasted.
 func (c *Console) importContacts(v *visit) error {
-	page := &contactImportData{Page: Page{Title: "Import contacts", Section: "contacts"}, Dry: v.checked("dry")}
-	file, err := v.file("file", "csv")
-	if err == nil {
-		var result inbox.ImportResult
-		result, err = c.Desk.ImportContacts(v.ctx(), v.p, file, inbox.ImportOptions{DryRun: page.Dry, SkipBad: v.checked("skip"), Region: strings.ToUpper(v.value("country"))})
-		page.Result = &result
+	page := &contactImportData{
+		Page: Page{Title: "Import contacts", Section: "contacts"},
+		Dry:  v.checked("dry") && !v.checked("go"), Skip: v.checked("skip"), CSV: v.text("csv"), Country: v.value("country"),
 	}
+	err := c.takeContacts(v, page)
 	if err != nil {
 		if wirechief.KindOf(err) != wirechief.Invalid {
 			return err
 		}
-		page.Trouble, page.Result = troubleOf(err), nil
+		page.Trouble = troubleOf(err)
+		if page.Trouble.Field != "country" {
+			page.Trouble.Field = "file"
+			if strings.TrimSpace(page.CSV) != "" {
+				page.Trouble.Field = "csv" // it was pasted, or has become so
+			}
+		}
 	}
 	return c.renderStatus(v, statusOfTrouble(page.Trouble), "contactimport", page)
+}
+
+func (c *Console) takeContacts(v *visit, page *contactImportData) error {
+	region := strings.ToUpper(page.Country)
+	if region != "" && !e164.IsCountry(region) {
+		return wirechief.InvalidField("country", "%q is not a country of two letters, such as US", clip(page.Country, 30))
+	}
+	file, err := v.file("file", "csv")
+	if err != nil {
+		return err
+	}
+	lines, err := io.ReadAll(file)
+	if err != nil {
+		return err
+	}
+	if page.CSV = ""; len(lines) <= keptMost && utf8.Valid(lines) {
+		page.CSV = string(lines)
+	}
+	result, err := c.Desk.ImportContacts(v.ctx(), v.p, bytes.NewReader(lines), inbox.ImportOptions{DryRun: page.Dry, SkipBad: page.Skip, Region: region})
+	if err != nil {
+		return err
+	}
+	page.Result = &result
+	if len(result.Bad) > 0 && !result.Applied && !page.Dry {
+		bad := result.Bad[0]
+		more := ""
+		if n := len(result.Bad) - 1; n > 0 {
+			more = "; " + plural(n, "more row is", "more rows are") + " listed below"
+		}
+		return wirechief.InvalidField("file", "nothing was changed: line %d, %s: %s%s", bad.Line, bad.Field, bad.Message, more)
+	}
+	return nil
 }
 
 // file is an uploaded file of the form, or what was pasted into a field instead.

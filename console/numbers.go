@@ -190,7 +190,7 @@ func (c *Console) configure(v *visit, form string, change func(n wirechief.Numbe
 	}
 	page.typed(v, form)
 	page.Trouble, page.Form = troubleOf(err), form
-	page.Trouble.Field = fieldIn(form, page.Trouble.Field)
+	page.Trouble.Field = page.placeIn(form, fieldIn(form, page.Trouble.Field), page.Trouble.Item)
 	return c.renderStatus(v, statusOf(err), "number", page)
 }
 
@@ -309,12 +309,7 @@ func (c *Console) setKeywords(v *visit) error {
 	return c.configure(v, "keywords", func(wirechief.Number) (wirechief.NumberPatch, error) {
 		var list []wirechief.Keyword
 		for i, line := range v.form["words"] {
-			var words []string
-			for _, w := range strings.Split(line, ",") {
-				if w = strings.TrimSpace(w); w != "" {
-					words = append(words, w)
-				}
-			}
+			words := split(line, ",")
 			if len(words) == 0 {
 				continue
 			}

@@ -48,6 +48,7 @@ func (p *Page) May(right string) bool { return p.P.May(wirechief.Right(right)) }
 type Trouble struct {
 	Message string
 	Field   string // of the form
+	Item    int    // which of a list it is about, from 1; 0: none
 	Rule    string
 	Status  int
 }
@@ -55,7 +56,7 @@ type Trouble struct {
 func troubleOf(err error) *Trouble {
 	t := &Trouble{Message: wirechief.MessageOf(err), Field: fieldOf(err), Status: statusOf(err)}
 	if e, ok := errors.AsType[*wirechief.Error](err); ok {
-		t.Rule = string(e.Rule)
+		t.Rule, t.Item = string(e.Rule), e.Item
 	}
 	return t
 }

@@ -54,10 +54,7 @@ func (d *numberData) typed(v *visit, form string) {
 
 // fieldIn is what a form of a number's page calls a field of the number.
 func fieldIn(form, field string) string {
-	_, last, found := strings.Cut(field, ".")
-	if !found {
-		last = field
-	}
+	last := field[strings.LastIndexByte(field, '.')+1:]
 	switch form + "." + last {
 	case "replies.agents_online":
 		return "online"
@@ -69,6 +66,31 @@ func fieldIn(form, field string) string {
 		return "after"
 	}
 	return last
+}
+
+// placeIn is where a form of a number's page that has a list is wrong: the field
+// of the row that the item-th of the list stands in.
+func (d *numberData) placeIn(form, field string, item int) string {
+	if item == 0 {
+		return field
+	}
+	switch form {
+	case "fallback":
+		if field != "type" {
+			field = "destination" // the form shows no more of it
+		}
+		return fmt.Sprintf("%s%d", field, item-1)
+	case "keywords":
+		for i, k := range d.Keywords { // one without words is not of the list
+			if len(split(k.Words, ",")) > 0 {
+				item--
+			}
+			if item == 0 {
+				return fmt.Sprintf("%s%d", field, i)
+			}
+		}
+	}
+	return field
 }
 
 // Was is the destination that the open form changes; "": it makes a new one.

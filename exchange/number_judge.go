@@ -167,9 +167,11 @@ func (x *Exchange) judgeForwards(ctx context.Context, v *vetted, old, n *wirechi
 	if err := x.judgeList(ctx, v, n, "fallback", before.Fallback, n.Fallback); err != nil {
 		return err
 	}
-	for _, f := range n.Fallback {
+	for i, f := range n.Fallback {
 		if f.Type == wirechief.KindConsole {
-			return wrongSetting("fallback.type", "the console is no fallback: every text is there; name http, email or sms")
+			err := wrongSetting("fallback.type", "the console is no fallback: every text is there; name http, email or sms")
+			err.Item = i + 1
+			return err
 		}
 	}
 	if n.FallbackAfter < 0 || n.FallbackAfter > FallbackAfterMost {
@@ -185,10 +187,12 @@ func (x *Exchange) judgeList(ctx context.Context, v *vetted, n *wirechief.Number
 		f := &list[i]
 		same := func(o wirechief.Forward) bool { return o.Type == f.Type && o.Destination == f.Destination }
 		if slices.IndexFunc(list, same) != i {
-			return wrongSetting(field+".destination", "%s is there twice", f.Destination)
+			err := wrongSetting(field+".destination", "%s is there twice", f.Destination)
+			err.Item = i + 1
+			return err
 		}
 		if err := x.judgeForward(ctx, v, n, f, slices.ContainsFunc(old, same)); err != nil {
-			err.Field = field + strings.TrimPrefix(err.Field, "forwards")
+			err.Field, err.Item = field+strings.TrimPrefix(err.Field, "forwards"), i+1
 			return err
 		}
 	}
@@ -289,38 +293,47 @@ func judgeAnswer(field, text string) *wirechief.Error {
 
 // judgeKeywords refuses keywords that could never answer.
 func (x *Exchange) judgeKeywords(n *wirechief.Number) *wirechief.Error {
-	const field = "replies.keywords"
 	if len(n.Replies.Keywords) > wirechief.KeywordsMost {
-		return wrongSetting(field, "a number has at most %d keyword answers", wirechief.KeywordsMost)
+		return wrongSetting("replies.keywords", "a number has at most %d keyword answers", wirechief.KeywordsMost)
 	}
 	seen := make(map[string]bool)
-	for _, k := range n.Replies.Keywords {
-		if err := judgeAnswer(field+".message", k.Message); err != nil {
+	for i := range n.Replies.Keywords {
+		if err := x.judgeKeyword(n, &n.Replies.Keywords[i], seen); err != nil {
+			err.Item = i + 1
 			return err
 		}
-		switch {
-		case k.Enabled && k.Message == "":
-			return wrongSetting(field+".message", "a keyword answer that is switched on needs a message")
-		case len(k.Words) == 0:
-			return wrongSetting(field+".words", "a keyword answer needs a word")
-		case len(k.Words) > maxWords:
-			return wrongSetting(field+".words", "a keyword answer has at most %d words", maxWords)
+	}
+	return nil
+}
+
+// judgeKeyword looks at one keyword answer; seen are the words before it, folded.
+func (x *Exchange) judgeKeyword(n *wirechief.Number, k *wirechief.Keyword, seen map[string]bool) *wirechief.Error {
+	const field = "replies.keywords"
+	if err := judgeAnswer(field+".message", k.Message); err != nil {
+		return err
+	}
+	switch {
+	case k.Enabled && k.Message == "":
+		return wrongSetting(field+".message", "a keyword answer that is switched on needs a message")
+	case len(k.Words) == 0:
+		return wrongSetting(field+".words", "a keyword answer needs a word")
+	case len(k.Words) > maxWords:
+		return wrongSetting(field+".words", "a keyword answer has at most %d words", maxWords)
+	}
+	for _, word := range k.Words {
+		if err := judgeText(field+".words", word, 4*keywordMost); err != nil {
+			return err
 		}
-		for _, word := range k.Words {
-			if err := judgeText(field+".words", word, 4*keywordMost); err != nil {
-				return err
-			}
-			said := foldWord(word)
-			switch {
-			case said == "" || utf8.RuneCountInString(word) > keywordMost:
-				return wrongSetting(field+".words", "%q is empty or has more than %d characters", word, keywordMost)
-			case seen[said]:
-				return wrongSetting(field+".words", "%q is there twice; capitals, accents and blanks do not count", word)
-			}
-			seen[said] = true
-			if w, ok := x.word(x.dir.tenant(n.Tenant), n, word); ok && w.Kind != optout.Yes {
-				return wrongSetting(field+".words", "%q is a word by which handsets opt out, opt in or ask for help; it is answered by the account's settings of opt-out", word)
-			}
+		said := foldWord(word)
+		switch {
+		case said == "" || utf8.RuneCountInString(word) > keywordMost:
+			return wrongSetting(field+".words", "%q is empty or has more than %d characters", word, keywordMost)
+		case seen[said]:
+			return wrongSetting(field+".words", "%q is there twice; capitals, accents and blanks do not count", word)
+		}
+		seen[said] = true
+		if w, ok := x.word(x.dir.tenant(n.Tenant), n, word); ok && w.Kind != optout.Yes {
+			return wrongSetting(field+".words", "%q is a word by which handsets opt out, opt in or ask for help; it is answered by the account's settings of opt-out", word)
 		}
 	}
 	return nil
