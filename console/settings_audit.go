@@ -32,12 +32,14 @@ type auditData struct {
 	Rows                 []auditRow
 	Actions              []string // that this page has, to choose from
 	Further, Export      string
+	LookedTo             time.Time // so far back the search has looked; zero: as far as there is
 }
 
 // auditRow is an entry with its changes as people read them.
 type auditRow struct {
 	wirechief.AuditEntry
 	Diffs []auditDiff
+	About string // the name of whom it is about, where that is one of the team
 }
 
 // auditDiff is a property before and after. Added says that it was not there.
@@ -49,7 +51,7 @@ func (c *Console) auditFilter(v *visit, page *auditData) (wirechief.Principal, w
 	page.From, page.To = v.query("from"), v.query("to")
 	page.Operator = v.operator()
 	page.House = page.Operator && v.query("house") != ""
-	f := wirechief.AuditFilter{Tenant: v.p.Tenant, Who: page.Who, Action: page.Action, Subject: page.Subject}
+	f := wirechief.AuditFilter{Tenant: v.p.Tenant, Action: page.Action}
 	f.Before, _ = strconv.ParseInt(v.query("before"), 10, 64)
 	zone := c.zone(v)
 	var err error
@@ -91,21 +93,23 @@ func (c *Console) showAudit(v *visit) error {
 		page.Trouble = troubleOf(err)
 		return c.renderStatus(v, page.Trouble.Status, "settingsaudit", page)
 	}
-	f.Limit = auditPage + 1
-	list, err := c.Exchange.Audit(v.ctx(), p, f)
+	search := c.auditSearch(v, page)
+	list, next, err := search.page(v.ctx(), p, f, auditPage)
 	if err != nil {
 		return err
 	}
 	q := v.r.URL.Query()
 	q.Del("before")
 	page.Export = "/settings/audit/export.csv?" + q.Encode()
-	if len(list) > auditPage {
-		list = list[:auditPage]
-		q.Set("before", strconv.FormatInt(list[auditPage-1].ID, 10))
+	if next != 0 {
+		q.Set("before", strconv.FormatInt(next, 10))
 		page.Further = "/settings/audit?" + q.Encode()
+		if len(list) < auditPage {
+			page.LookedTo = search.at
+		}
 	}
 	for _, e := range list {
-		page.Rows = append(page.Rows, auditRow{e, diffsOf(e.Changes)})
+		page.Rows = append(page.Rows, auditRow{e, diffsOf(e.Changes), search.name(e.Subject)})
 		if !slices.Contains(page.Actions, e.Action) {
 			page.Actions = append(page.Actions, e.Action)
 		}
@@ -139,10 +143,12 @@ func unquoted(s string) string {
 
 // exportAudit writes all entries that the filter selects.
 func (c *Console) exportAudit(v *visit) error {
-	p, f, err := c.auditFilter(v, new(auditData))
+	page := new(auditData)
+	p, f, err := c.auditFilter(v, page)
 	if err != nil {
 		return err
 	}
+	search := c.auditSearch(v, page)
 	const pageSize = 1000
 	f.Limit, f.Before = pageSize, 0
 	list, err := c.Exchange.Audit(v.ctx(), p, f)
@@ -157,7 +163,9 @@ func (c *Console) exportAudit(v *visit) error {
 	}
 	for {
 		for i := range list {
-			writeAudit(out, &list[i])
+			if search.fits(&list[i]) {
+				writeAudit(out, &list[i])
+			}
 		}
 		out.Flush()
 		if err := out.Error(); err != nil || len(list) < pageSize {

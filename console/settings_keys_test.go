@@ -162,7 +162,7 @@ func TestAuditLog(t *testing.T) {
 	}
 	for query, want := range map[string]int{
 		"action=tenant.put&from=2001-01-01&to=2001-01-02": 0, "who=nobody": 0, "subject=other": 0, "action=ten": 0,
-		"action=tenant&from=2001-01-01": 50, "action=signin": 1,
+		"action=tenant&from=2001-01-01": 50, "action=signin": 1, "action=signin&who=aN": 1, "action=signin&who=ann%40ACME": 1, "action=tenant&subject=CM": 50,
 	} {
 		if n := rows(ann.get("/settings/audit?" + query)); n != want {
 			t.Errorf("%s finds %d, want %d", query, n, want)
