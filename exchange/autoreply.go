@@ -203,7 +203,7 @@ func (x *Exchange) MissedCall(ctx context.Context, number, caller string) (answe
 	var commands []wirechief.Command
 	var d *wirechief.Delivery
 	undo := func() {}
-	if r := &n.Replies.MissedCall; r.Enabled && r.Message != "" && e164.IsNumber(caller) && !(x.Blocked != nil && x.Blocked(n.Tenant, caller)) {
+	if r := &n.Replies.MissedCall; r.Enabled && r.Message != "" && e164.IsNumber(caller) && !x.isBlocked(n.Tenant, caller) {
 		if _, out := x.dir.optedOut(n.Number, caller); !out {
 			if back, ok := x.replied.claim(replyKey(n, caller), now, replyWindow(&n.Replies)); ok {
 				d, undo = x.reply(wirechief.MessageKey{Shard: wirechief.ShardOf(n.Tenant)}, n.Tenant, n.Number, caller, r.Message, "missed call", now, missed), back

@@ -92,6 +92,12 @@ func (l *lane) endOf(m *wirechief.Message, now time.Time) *wirechief.Event {
 			Rule: refusal.Rule, State: wirechief.ReceiptRejected, Because: "while it waited, " + refusal.Message,
 		}}
 	}
+	if l.x.isBlocked(m.Tenant, m.To) {
+		refusal := refusedAsBlocked(m.To)
+		return &wirechief.Event{At: now, Type: wirechief.EventSuppressed, Detail: wirechief.Detail{
+			Rule: refusal.Rule, State: wirechief.ReceiptRejected, Because: "while it waited: " + refusal.Message,
+		}}
+	}
 	return nil
 }
 

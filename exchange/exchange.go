@@ -31,8 +31,8 @@ type Options struct {
 	Audio   AudioKeeper // nil: recordings are refused
 	// Presence says who is there to answer texts; nil: nobody is.
 	Presence Presence
-	// Blocked says whether a tenant wants nothing from a peer. It is quick; nil:
-	// nobody is blocked.
+	// Blocked says whether a tenant wants nothing from a peer, and sends it nothing.
+	// It is quick; nil: nobody is blocked.
 	Blocked func(tenant, peer string) bool
 
 	Now   wirechief.Clock

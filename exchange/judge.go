@@ -150,6 +150,9 @@ func (x *Exchange) judgeRecipient(r *wirechief.SendRequest, to string, mms bool,
 	if o, out := x.dir.unwanted(r.Tenant, r.From, to); out && !(r.Excused && saidStop(o)) {
 		return refusedBy(&o, r.From, to)
 	}
+	if x.isBlocked(r.Tenant, to) {
+		return refusedAsBlocked(to)
+	}
 	if len(choice.Carriers) > 0 {
 		return nil
 	}

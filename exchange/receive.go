@@ -43,7 +43,7 @@ func (x *Exchange) receive(ctx context.Context, n *wirechief.Number, in wirechie
 		Tenant:     n.Tenant, Ref: x.IDs.UUID(), Direction: wirechief.Inward, From: in.From, To: in.To, Also: in.Also,
 		Text: in.Text, MMS: len(in.Media) > 0, Encoding: a.Encoding.String(), Segments: max(a.Segments, 1),
 		Carrier: in.Carrier, CreatedAt: now, Hops: max(in.Hops, hops), Property: n.Property,
-		Apart: x.Blocked != nil && x.Blocked(n.Tenant, in.From),
+		Apart: x.isBlocked(n.Tenant, in.From),
 	}
 	event := wirechief.Event{At: now, Type: wirechief.EventReceived, Detail: wirechief.Detail{
 		Carrier: in.Carrier, Raw: in.Raw, Missing: missing, DoneAt: in.At,

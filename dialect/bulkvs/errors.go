@@ -43,6 +43,7 @@ var rules = map[wirechief.Rule]string{
 	wirechief.RuleRoute:         "7435",
 	wirechief.RuleScope:         "7436",
 	wirechief.RuleSuppressed:    "7437",
+	wirechief.RuleBlocked:       "7438",
 	wirechief.RuleSender:        "7441",
 	wirechief.RuleCampaign:      "7451",
 	wirechief.RuleTollFree:      "7452",

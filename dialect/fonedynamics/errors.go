@@ -53,6 +53,7 @@ var rules = map[wirechief.Rule]string{
 
 	wirechief.RuleOptOut:      "RECIPIENT_OPTED_OUT",
 	wirechief.RuleSuppressed:  "RECIPIENT_SUPPRESSED",
+	wirechief.RuleBlocked:     "RECIPIENT_BLOCKED",
 	wirechief.RuleTooLong:     "TEXT_TOO_LONG",
 	wirechief.RuleRoute:       "DESTINATION_UNAVAILABLE",
 	wirechief.RuleCampaign:    "CAMPAIGN_REQUIRED",

@@ -299,7 +299,10 @@ func TestLatin1Text(t *testing.T) {
 
 // What a recipient does not want, and what the guard forbids, is refused.
 func TestForbiddenTexts(t *testing.T) {
-	w := world.New(t, textState, func(o *exchange.Options) { o.Guard = wary{} })
+	w := world.New(t, textState, func(o *exchange.Options) {
+		o.Guard = wary{}
+		o.Blocked = func(_, peer string) bool { return peer == "+61400000004" }
+	})
 	h := texts(w)
 	if err := w.Main.Bring(t.Context(), wirechief.Inbound{From: "+61400000002", To: "+61280000001", Text: "stop"}); err != nil {
 		t.Fatal(err)
@@ -312,6 +315,7 @@ func TestForbiddenTexts(t *testing.T) {
 	}{
 		{hello, 403, "RECIPIENT_OPTED_OUT", "To"},
 		{`{"To":"+61400000002","Text":"Hi"}`, 403, "RECIPIENT_OPTED_OUT", "To"},
+		{`{"To":"+61400000004","Text":"Hi"}`, 403, "RECIPIENT_BLOCKED", "To"},
 		{`{"To":"+61400000003","Text":"Hi","WebhookUri":"http://10.0.0.1/"}`, 400, "PARAMETER_INVALID", "WebhookUri"},
 		{`{"To":"+61400000003","Text":"Hi","DeliveryReceiptWebhookUri":"http://10.0.0.1/"}`, 400, "PARAMETER_INVALID", "DeliveryReceiptWebhookUri"},
 	} {
