@@ -54,8 +54,14 @@ func readText(r *reading, now time.Time) (wirechief.SendRequest, error) {
 	o.Reply = readHook(r, "WebhookUri", "WebhookMethod")
 	o.ReplySMS.To, _ = r.number("ForwardToSms")
 	o.ReplySMS.From = readSender(r, "ForwardFromSms")
+	if o.ReplySMS.From != "" && o.ReplySMS.To == "" {
+		r.need("ForwardToSms")
+	}
 	o.ReplyMail.To, _ = r.mail("ForwardToEmail")
 	o.ReplyMail.From, _ = r.mail("ForwardFromEmail")
+	if o.ReplyMail.From != "" && o.ReplyMail.To == "" {
+		r.need("ForwardToEmail")
+	}
 	if o != (wirechief.MessageOptions{}) {
 		out.Options = &o
 	}
