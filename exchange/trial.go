@@ -11,7 +11,8 @@ import (
 const TestSender = "Wirechief"
 
 // TestNumber sends a marked text down the wires of a number, as if a handset
-// had sent it: it is kept, forwarded and told like any other.
+// had sent it: it is kept, forwarded and told like any other, but for that it is
+// no unread one of the inbox.
 func (x *Exchange) TestNumber(ctx context.Context, p wirechief.Principal, number string) error {
 	n, err := x.Number(ctx, p, number)
 	if err != nil {
@@ -24,10 +25,27 @@ func (x *Exchange) TestNumber(ctx context.Context, p wirechief.Principal, number
 		return wirechief.Refuse(wirechief.Conflict, wirechief.RuleCapability, "texts are switched off for %s", n.Number)
 	}
 	now := x.Now().UTC()
-	return x.Inbound(ctx, wirechief.Inbound{
+	if err := x.Inbound(ctx, wirechief.Inbound{
 		Carrier: n.Carrier, From: TestSender, To: n.Number, At: now,
 		Text: "Test of the wires of " + n.Number + " at " + now.Format("15:04:05 UTC"), Raw: "a test, asked for by " + x.by(p),
-	})
+	}); err != nil {
+		return err
+	}
+	return x.readTest(ctx, &n)
+}
+
+// readTest marks the test texts of a number as read: nobody waits for an answer,
+// and whoever asked for the test knows of it.
+func (x *Exchange) readTest(ctx context.Context, n *wirechief.Number) error {
+	c, err := x.Store.ConversationBetween(ctx, n.Tenant, n.Number, TestSender)
+	if err != nil {
+		return err
+	}
+	results, err := x.Store.Apply(ctx, wirechief.ChangeConversation{Key: c.ConversationKey, Read: &c.Last})
+	if err == nil {
+		err = results[0].Err
+	}
+	return err
 }
 
 // TestWebhook tells a named webhook of a text that nobody sent, and gives the
