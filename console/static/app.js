@@ -6,6 +6,7 @@ import { localise } from "./time.js";
 import { shortcuts } from "./keys.js";
 import { composers } from "./composer.js";
 import { inbox } from "./inbox.js";
+import { handset } from "./handset.js";
 import { small } from "./small.js";
 import { notices, notify } from "./notify.js";
 
@@ -23,6 +24,7 @@ export function enhance(root) {
 if (matchMedia("(max-width: 56rem)").matches) {
   document.querySelector(".menu")?.removeAttribute("open");
 }
+handset();
 enhance(document);
 shortcuts();
 notify();

@@ -53,7 +53,9 @@ export function swap(html, enhance) {
     if (old && old.dataset.state !== element.dataset.state) reloadSoon(enhance); // the buttons beside it are others now
     const list = element.dataset.into && document.getElementById(element.dataset.into);
     if (old && element.dataset.move === undefined) {
+      const ends = element.dataset.end !== undefined; // a list that is read from its end
       keepFocus(old, () => old.replaceWith(element));
+      if (ends) element.scrollTop = element.scrollHeight;
     } else if (list) {
       const end = nearEnd(list);
       old?.remove();
