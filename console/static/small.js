@@ -1,4 +1,5 @@
 // Small comforts, each by an attribute of its own.
+import { ask, askFirst } from "./ask.js";
 
 export function small(root) {
   // What was refused has the focus, so that it is told and can be mended at once.
@@ -23,9 +24,7 @@ export function small(root) {
   // data-confirm: asks before it sends.
   for (const form of root.querySelectorAll("form[data-confirm]:not([data-done])")) {
     form.dataset.done = "";
-    form.addEventListener("submit", (e) => {
-      if (!confirm(form.dataset.confirm)) e.preventDefault();
-    });
+    askFirst(form);
   }
   // data-quiet: is sent without leaving the page; the live stream shows what comes of it.
   for (const form of root.querySelectorAll("form[data-quiet]:not([data-done])")) {
@@ -34,7 +33,7 @@ export function small(root) {
       e.preventDefault();
       const answer = await fetch(form.action, { method: "POST", headers: { "X-Fragment": "1" }, body: new URLSearchParams(new FormData(form)) });
       if (answer.ok) { for (const i of form.querySelectorAll("input:not([type=hidden])")) i.value = ""; }
-      else alert(await answer.text());
+      else ask(await answer.text());
     });
   }
   // data-until: counts down to an instant.
