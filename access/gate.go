@@ -51,7 +51,7 @@ type Gate struct {
 
 	// writing is held from when a change of sessions is decided until it is
 	// committed, so that none that has ended is written down after that.
-	writing sync.Mutex
+	writing turn
 
 	mu       sync.Mutex // taken after writing
 	sessions map[digest]*record
@@ -86,9 +86,15 @@ func New(o Options) *Gate {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	return &Gate{
-		Options: o, throttle: newThrottle(), decoy: decoy(), sessions: make(map[digest]*record),
+		Options: o, throttle: newThrottle(), writing: make(turn, 1), decoy: decoy(), sessions: make(map[digest]*record),
 	}
 }
+
+// turn is a lock that a test can watch somebody wait for (testing/synctest).
+type turn chan struct{}
+
+func (t turn) take() { t <- struct{}{} }
+func (t turn) give() { <-t }
 
 // secretName is the key of the installation's secret of this package.
 const secretName = "access"
@@ -218,8 +224,8 @@ const sweepMost = 1000
 func (g *Gate) sweep(ctx context.Context) error {
 	now := g.Now()
 	g.throttle.forget(now)
-	g.writing.Lock()
-	defer g.writing.Unlock()
+	g.writing.take()
+	defer g.writing.give()
 	g.mu.Lock()
 	var commands []wirechief.Command
 	var used []*record

@@ -263,8 +263,8 @@ func (g *Gate) SignOut(ctx context.Context, token string) error {
 
 // drop ends a session for good: it does not come back by a restart.
 func (g *Gate) drop(ctx context.Context, d digest, entry wirechief.PutAudit) error {
-	g.writing.Lock()
-	defer g.writing.Unlock()
+	g.writing.take()
+	defer g.writing.give()
 	g.mu.Lock()
 	delete(g.sessions, d)
 	g.mu.Unlock()
@@ -332,8 +332,8 @@ func (g *Gate) SwitchTenant(ctx context.Context, token, tenant string) (Session,
 		return Session{}, err
 	}
 	now, d := g.Now().UTC(), digestOf(token)
-	g.writing.Lock()
-	defer g.writing.Unlock()
+	g.writing.take()
+	defer g.writing.give()
 	g.mu.Lock()
 	r := g.sessions[d]
 	if r == nil {
