@@ -29,6 +29,11 @@ func (a *api) contacts() {
 			"else to the one that has one of its phones, else it makes one. With a bad row nothing is changed, unless skip_bad is true."), ofTable), a.importContacts)
 	register(a, a.op(scopeRead, "export-contacts", http.MethodGet, "/contacts/export", "Get contacts as a table",
 		about("It can be imported again. "+guardHelp), table), a.exportContacts)
+	register(a, a.op(scopeManage, "block-peer", http.MethodPost, "/contacts/block", "Block a number, or unblock it",
+		about("Who is no contact yet becomes one; all phones of the contact are meant. What a blocked contact sends is kept and told to nobody, and nothing is sent to it.")), a.blockPeer)
+	register(a, a.op(scopeAll, "forget-peer", http.MethodPost, "/contacts/forget", "Forget a person, by a number",
+		about("The contact goes, its conversations and what they were forwarded as; opt-outs and the audit log stay. While something still waits to be sent or delivered, left is true and the contact stays: ask again later. "+
+			"It cannot be undone.")), a.forgetPeer)
 	register(a, a.op(scopeRead, "list-templates", http.MethodGet, "/templates", "List prepared texts, by name"), a.listTemplates)
 	register(a, a.op(scopeManage, "create-template", http.MethodPost, "/templates", "Prepare a text", made), a.createTemplate)
 	register(a, a.op(scopeManage, "change-template", http.MethodPatch, "/templates/{id}", "Change a prepared text", about(mergeHelp)), a.changeTemplate)
@@ -184,6 +189,42 @@ func (a *api) mergeContacts(ctx context.Context, in *mergeContactsInput) (*conta
 		return nil, err
 	}
 	return &contactOutput{newContact(&c)}, nil
+}
+
+type blockPeerInput struct {
+	InTenant
+	Body wire.PeerBlock
+}
+
+func (a *api) blockPeer(ctx context.Context, in *blockPeerInput) (*contactOutput, error) {
+	desk, p, err := a.desk(ctx, in.Tenant)
+	if err != nil {
+		return nil, err
+	}
+	c, err := desk.BlockPeer(ctx, p, in.Body.Peer, in.Body.Blocked)
+	if err != nil {
+		return nil, err
+	}
+	return &contactOutput{newContact(&c)}, nil
+}
+
+type forgetPeerInput struct {
+	InTenant
+	Body wire.Peer
+}
+
+type forgetPeerOutput struct{ Body wire.Forgotten }
+
+func (a *api) forgetPeer(ctx context.Context, in *forgetPeerInput) (*forgetPeerOutput, error) {
+	desk, p, err := a.desk(ctx, in.Tenant)
+	if err != nil {
+		return nil, err
+	}
+	f, err := desk.ForgetPeer(ctx, p, in.Body.Peer)
+	if err != nil {
+		return nil, err
+	}
+	return &forgetPeerOutput{wire.Forgotten{Messages: f.Messages, Conversations: f.Conversations, Left: f.Left}}, nil
 }
 
 type importContactsInput struct {

@@ -34,6 +34,8 @@ type Desk interface {
 	AddNote(ctx context.Context, p wirechief.Principal, id int64, text string) (wirechief.Entry, error)
 	Block(ctx context.Context, p wirechief.Principal, id int64) (wirechief.Contact, error)
 	Unblock(ctx context.Context, p wirechief.Principal, id int64) (wirechief.Contact, error)
+	BlockPeer(ctx context.Context, p wirechief.Principal, peer string, blocked bool) (wirechief.Contact, error)
+	ForgetPeer(ctx context.Context, p wirechief.Principal, peer string) (inbox.Forgotten, error)
 	Search(ctx context.Context, p wirechief.Principal, s wirechief.TextSearch) ([]inbox.Hit, error)
 	Each(ctx context.Context, p wirechief.Principal, f inbox.Filter, do func(inbox.ConversationView, []inbox.Item) error) error
 	EachOf(ctx context.Context, p wirechief.Principal, id int64, do func(inbox.ConversationView, []inbox.Item) error) error

@@ -27,6 +27,8 @@ func TestScopesOfNumbers(t *testing.T) {
 				want = scopeRead
 			case strings.HasPrefix(rest, "/conversations"): // who may answer may put away
 				want = scopeSend
+			case rest == "/contacts/forget": // cannot be undone
+				want = scopeAll
 			case strings.HasPrefix(rest, "/people"): // a person can do whatever their role allows
 				want = scopeAll
 			}

@@ -12,9 +12,12 @@ import (
 
 // contacts is `wirechief contacts`.
 type contacts struct {
-	List   listContacts   `cmd:"" help:"The contacts, by name."`
-	Import importContacts `cmd:"" help:"Take contacts over from a table (CSV)."`
-	Export exportContacts `cmd:"" help:"Write contacts as a table, for import."`
+	List    listContacts   `cmd:"" help:"The contacts, by name."`
+	Import  importContacts `cmd:"" help:"Take contacts over from a table (CSV)."`
+	Export  exportContacts `cmd:"" help:"Write contacts as a table, for import."`
+	Block   blockContact   `cmd:"" help:"Keep what somebody sends from everybody, and send them nothing."`
+	Unblock unblockContact `cmd:"" help:"Lift a block."`
+	Forget  forgetContact  `cmd:"" help:"Forget a person: the contact and all that was said. It cannot be undone."`
 }
 
 // contactsMeant are the flags that select contacts.

@@ -61,10 +61,18 @@ func (d *Desk) BlockPeer(ctx context.Context, p wirechief.Principal, peer string
 	if err != nil {
 		return wirechief.Contact{}, err
 	}
-	if e164.KindOf(peer) == e164.Unknown {
-		return wirechief.Contact{}, wirechief.InvalidField("peer", "give a telephone number, such as +13105550100, a short code or the name of a sender")
+	if err := judgePeer(peer); err != nil {
+		return wirechief.Contact{}, err
 	}
 	return d.blockPeer(ctx, p, peer, blocked)
+}
+
+// judgePeer asks whether texts can come from somebody of that name.
+func judgePeer(peer string) error {
+	if e164.KindOf(peer) == e164.Unknown {
+		return wirechief.InvalidField("peer", "give a telephone number, such as +13105550100, a short code or the name of a sender")
+	}
+	return nil
 }
 
 // BlockContact blocks (or unblocks) a contact.

@@ -47,7 +47,23 @@ func (d *Desk) ForgetContact(ctx context.Context, p wirechief.Principal, id int6
 	if err != nil {
 		return Forgotten{}, err
 	}
-	with, err := d.conversationsWith(ctx, p.Tenant, c.Phones)
+	return d.forgetContact(ctx, p, c)
+}
+
+// forgetContact is called with contacts held.
+func (d *Desk) forgetContact(ctx context.Context, p wirechief.Principal, c *wirechief.Contact) (Forgotten, error) {
+	f, err := d.forgetPhones(ctx, p, c.Phones)
+	if err != nil || f.Left {
+		return f, err
+	}
+	err = d.putContacts(ctx, c, nil, wirechief.DropContact{Tenant: p.Tenant, ID: c.ID})
+	return f, err
+}
+
+// forgetPhones removes what was said with some peers, in conversations and, while
+// they were blocked, outside of them.
+func (d *Desk) forgetPhones(ctx context.Context, p wirechief.Principal, phones []string) (Forgotten, error) {
+	with, err := d.conversationsWith(ctx, p.Tenant, phones)
 	if err != nil {
 		return Forgotten{}, err
 	}
@@ -57,7 +73,7 @@ func (d *Desk) ForgetContact(ctx context.Context, p wirechief.Principal, id int6
 			return f, err
 		}
 	}
-	for _, phone := range c.Phones {
+	for _, phone := range phones {
 		results, err := d.apply(ctx, wirechief.Forget{Tenant: p.Tenant, Peer: phone, Remove: true})
 		if err != nil {
 			return f, err
@@ -65,11 +81,30 @@ func (d *Desk) ForgetContact(ctx context.Context, p wirechief.Principal, id int6
 		f.Messages += results[0].Count
 		f.Left = f.Left || results[0].Left > 0
 	}
-	if f.Left {
-		return f, nil
+	return f, nil
+}
+
+// ForgetPeer forgets a person by a telephone number, a short code or the name of
+// a sender: the contact that has it, with all its phones, as [Desk.ForgetContact]
+// does; without a contact what was said with that number alone.
+func (d *Desk) ForgetPeer(ctx context.Context, p wirechief.Principal, peer string) (Forgotten, error) {
+	ctx, err := enter(ctx, p, "contact.forget", wirechief.RightSettings)
+	if err != nil {
+		return Forgotten{}, err
 	}
-	err = d.putContacts(ctx, c, nil, wirechief.DropContact{Tenant: p.Tenant, ID: id})
-	return f, err
+	if err := judgePeer(peer); err != nil {
+		return Forgotten{}, err
+	}
+	d.contacts.Lock()
+	defer d.contacts.Unlock()
+	found, err := d.store.ContactsOf(ctx, p.Tenant, []string{peer})
+	if err != nil {
+		return Forgotten{}, err
+	}
+	if c := found[peer]; c != nil {
+		return d.forgetContact(ctx, p, c)
+	}
+	return d.forgetPhones(ctx, p, []string{peer})
 }
 
 // forget redacts or removes one conversation, and adds up what it was. That it

@@ -65,6 +65,27 @@ func TestForgetContact(t *testing.T) {
 	}
 }
 
+// By a number a person is forgotten with all their phones, and whoever is no
+// contact alone.
+func TestForgetPeer(t *testing.T) {
+	w := newWorld(t)
+	ctx := t.Context()
+	w.arrives("acme", peer, ours, "a")
+	w.arrives("acme", peer2, ours2, "b")
+	stranger, _ := w.arrives("acme", "+14155550113", ours, "c")
+	ok[wirechief.Contact](t)(w.desk.PutContact(ctx, ann, wirechief.Contact{Name: "Maria", Phones: []string{peer, peer2}}))
+	_, err := w.desk.ForgetPeer(ctx, owner, "?")
+	wants(t, "nobody", err, wirechief.Invalid, "", "peer")
+	_, err = w.desk.ForgetPeer(ctx, ann, peer)
+	wants(t, "an agent", err, wirechief.Forbidden, wirechief.RuleRole, "")
+	same(t, "another tenant's", ok[inbox.Forgotten](t)(w.desk.ForgetPeer(ctx, mallory, peer)), inbox.Forgotten{})
+	same(t, "forgotten", ok[inbox.Forgotten](t)(w.desk.ForgetPeer(ctx, owner, peer2)), inbox.Forgotten{Messages: 2, Conversations: 2})
+	list := ok[[]*wirechief.Contact](t)(w.desk.Contacts(ctx, owner, wirechief.ContactFilter{}))
+	same(t, "contacts", len(list), 0)
+	same(t, "somebody else", w.kinds(stranger), []string{"c"})
+	same(t, "a stranger", ok[inbox.Forgotten](t)(w.desk.ForgetPeer(ctx, owner, "+14155550113")), inbox.Forgotten{Messages: 1, Conversations: 1})
+}
+
 // What a paused destination keeps is said to be left, and nothing says that it
 // was redacted; nor does the contact go before it has.
 func TestForgetWhatWaits(t *testing.T) {

@@ -169,6 +169,16 @@ func (c *Client) MergeContacts(ctx context.Context, tenant string, into int64, o
 	return fetch[wire.Contact](ctx, c, http.MethodPost, onContact(into)+"/merge", call{query: values("tenant", tenant), body: wire.ContactMerge{Others: others}})
 }
 
+// BlockPeer blocks whoever has a number, or lifts that.
+func (c *Client) BlockPeer(ctx context.Context, tenant, peer string, blocked bool) (wire.Contact, error) {
+	return fetch[wire.Contact](ctx, c, http.MethodPost, "/contacts/block", call{query: values("tenant", tenant), body: wire.PeerBlock{Peer: peer, Blocked: blocked}})
+}
+
+// ForgetPeer forgets whoever has a number. It cannot be undone.
+func (c *Client) ForgetPeer(ctx context.Context, tenant, peer string) (wire.Forgotten, error) {
+	return fetch[wire.Forgotten](ctx, c, http.MethodPost, "/contacts/forget", call{query: values("tenant", tenant), body: wire.Peer{Peer: peer}})
+}
+
 // ImportHow says how a table is taken over.
 type ImportHow struct {
 	DryRun  bool   // only say what would come of it

@@ -148,3 +148,21 @@ type Template struct {
 	CreatedAt time.Time `json:"created_at" readOnly:"true"`
 	UpdatedAt time.Time `json:"updated_at" readOnly:"true"`
 }
+
+// Peer names somebody by a number, a short code or the name of a sender.
+type Peer struct {
+	Peer string `json:"peer" minLength:"1" maxLength:"254" doc:"A telephone number such as +13105550100, a short code or the name of a sender" example:"+13105550100"`
+}
+
+// PeerBlock blocks somebody, or lifts that.
+type PeerBlock struct {
+	Peer    string `json:"peer" minLength:"1" maxLength:"254" doc:"A telephone number such as +13105550100, a short code or the name of a sender" example:"+13105550100"`
+	Blocked bool   `json:"blocked" doc:"False lifts the block"`
+}
+
+// Forgotten is what came of forgetting somebody.
+type Forgotten struct {
+	Messages      int  `json:"messages"`
+	Conversations int  `json:"conversations"`
+	Left          bool `json:"left" doc:"Something still waits to be sent or delivered, and was left as it is, the contact too: ask again later"`
+}
