@@ -176,6 +176,9 @@ func newCore() *core {
 	c := &core{}
 	note := func(format string, args ...any) { fmt.Fprintf(&c.asked, format+"\n", args...) }
 	c.authenticate = func(l exchange.Login) (wirechief.Principal, error) {
+		if l.Operator {
+			return wirechief.Principal{Operator: true, Dialect: l.Dialect, Name: "operator"}, nil
+		}
 		scopes, ok := map[string][]string{
 			acmeToken: {"all"}, readToken: {"read"}, sendToken: {"send"}, mendToken: {"manage"}, bareToken: nil,
 		}[l.Secret]

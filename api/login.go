@@ -63,10 +63,9 @@ func (a *api) principal(ctx huma.Context) (wirechief.Principal, error) {
 	if !strings.EqualFold(scheme, "Bearer") || token == "" {
 		return wirechief.Principal{}, wirechief.Errorf(wirechief.Unauthenticated, "a token is needed: Authorization: Bearer TOKEN")
 	}
-	if a.AdminToken != "" && a.AdminToken.Equal(token) {
-		return wirechief.Principal{Operator: true, Dialect: wirechief.DialectOwn, Name: "operator"}, nil
-	}
-	return a.Core.Authenticate(ctx.Context(), exchange.Login{Dialect: wirechief.DialectOwn, Secret: token, Address: addressOf(ctx.RemoteAddr())})
+	return a.Core.Authenticate(ctx.Context(), exchange.Login{
+		Dialect: wirechief.DialectOwn, Secret: token, Address: addressOf(ctx.RemoteAddr()), Operator: a.AdminToken != "" && a.AdminToken.Equal(token),
+	})
 }
 
 func permit(p wirechief.Principal, scope string) error {

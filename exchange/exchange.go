@@ -106,8 +106,9 @@ type Exchange struct {
 	media    *mediaLane
 	sent     sent // what a carrier may bring back
 	circles  circles
-	replied  lately // by number and handset: the last automatic reply of the window
-	keywords lately // likewise: the last answer to a keyword
+	operator lastUse // of the operator's token
+	replied  lately  // by number and handset: the last automatic reply of the window
+	keywords lately  // likewise: the last answer to a keyword
 	fallen   fallen
 	falling  keyed         // one failure of a text at a time
 	gone     chan struct{} // a destination has gone

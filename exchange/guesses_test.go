@@ -69,6 +69,44 @@ func TestGuesses(t *testing.T) {
 	}
 }
 
+// TestGuessesAtTheOperator: whoever guesses the operator's token from an address
+// waits there, the right one included; who has shown it there before does not.
+func TestGuessesAtTheOperator(t *testing.T) {
+	w := newWorld(t)
+	ask := func(address, token string) error {
+		p, err := w.Authenticate(t.Context(), exchange.Login{Dialect: wirechief.DialectOwn, Secret: token, Address: address, Operator: token == "right"})
+		if err == nil && !p.Operator {
+			t.Errorf("%+v", p)
+		}
+		return err
+	}
+	const stranger, known = "198.51.100.7", "198.51.100.8"
+	if err := ask(known, "right"); err != nil {
+		t.Fatal(err)
+	}
+	for _, address := range []string{stranger, known} {
+		taken := 0
+		for i := range 300 {
+			if wirechief.KindOf(ask(address, fmt.Sprint("guess ", i))) == wirechief.Unauthenticated {
+				taken++
+			}
+		}
+		if taken != 100 {
+			t.Errorf("%s: %d guesses were taken", address, taken)
+		}
+	}
+	if err := ask(known, "right"); err != nil {
+		t.Error("who is known there: ", err)
+	}
+	if k := wirechief.KindOf(ask(stranger, "right")); k != wirechief.Exhausted {
+		t.Errorf("the right token during the wait: %v", k)
+	}
+	w.clock.advance(time.Minute)
+	if err := ask(stranger, "right"); err != nil {
+		t.Error("after the wait: ", err)
+	}
+}
+
 // BenchmarkAuthenticate is a login that is right, while nobody guesses and while
 // somebody does.
 func BenchmarkAuthenticate(b *testing.B) {
