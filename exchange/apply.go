@@ -37,6 +37,9 @@ func (x *Exchange) ApplyAtStart(ctx context.Context, f *state.File) ([]state.Cha
 }
 
 func (x *Exchange) applyFile(ctx context.Context, f *state.File, dryRun, starting bool) ([]state.Change, error) {
+	for _, key := range f.Weak() {
+		x.Log.WarnContext(ctx, "a secret of the state file is short enough to be guessed; choose a longer one at random", "file", f.Name, "key", key, "least", state.SecretLeast)
+	}
 	x.configuring.Lock()
 	defer x.configuring.Unlock()
 	var changes []state.Change
