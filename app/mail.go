@@ -54,7 +54,7 @@ func (a *App) mailer(o Options) (*email.Sender, error) {
 
 func (a *App) listenForMail(replies *email.Replies) error {
 	o := email.InboxOptions{
-		Replies: replies, Core: answers{a}, Conversations: a.store, Keep: a.keepPicture, Reads: a.readsMail, Log: a.log,
+		Replies: replies, Core: answers{a}, Conversations: a.store, Keep: a.keepPicture, Reads: a.readsMail, Answered: a.answeredByMail, Log: a.log,
 	}
 	if h := a.cfg.HTTP.TLS; h.Cert != "" {
 		pair, err := tls.LoadX509KeyPair(h.Cert, h.Key)
@@ -114,6 +114,15 @@ func (a *App) readsMail(ctx context.Context, c *wirechief.Conversation, address 
 	return slices.ContainsFunc(thread, func(m *wirechief.Message) bool {
 		return strings.EqualFold(m.Options.Replies().Mail.To, address)
 	}), err
+}
+
+// answeredByMail marks as read what somebody has answered, as an answer in the
+// console does. That it could not be is no reason to have the mail sent again.
+func (a *App) answeredByMail(ctx context.Context, c *wirechief.Conversation, person string) {
+	p := wirechief.Principal{Tenant: c.Tenant, Dialect: "email", Name: person, Role: wirechief.RoleAgent}
+	if err := a.people.desk.MarkRead(ctx, p, c.ID, c.Last); err != nil {
+		a.log.WarnContext(ctx, "a conversation that was answered by mail could not be marked as read", "tenant", c.Tenant, "conversation", c.ID, "error", err)
+	}
 }
 
 // MailAddress is where answers by mail are taken; nil when they are not.

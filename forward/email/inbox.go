@@ -49,8 +49,11 @@ type InboxOptions struct {
 	// Reads says whether the texts of a conversation still go to an address; nil:
 	// nobody asks.
 	Reads func(ctx context.Context, c *wirechief.Conversation, address string) (bool, error)
-	TLS   *tls.Config // for STARTTLS; nil: not offered
-	Log   *slog.Logger
+	// Answered is told of an answer that was taken: what had come in the conversation
+	// until then, c.Last included, has been read. nil: nobody is told.
+	Answered func(ctx context.Context, c *wirechief.Conversation, person string)
+	TLS      *tls.Config // for STARTTLS; nil: not offered
+	Log      *slog.Logger
 }
 
 // Inbox is an SMTP server that takes answers. Make it with [Listen].

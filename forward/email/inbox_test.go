@@ -122,7 +122,17 @@ const reply = "From: Ann <Ann@acme.test>\nTo: x\nMessage-ID: <one@acme.test>\nSu
 
 func TestInboxTakesAnswers(t *testing.T) {
 	c := new(core)
-	b := newInbox(t, c, nil)
+	var answered []string
+	b := newInbox(t, c, func(o *InboxOptions) {
+		o.Answered = func(_ context.Context, c *wirechief.Conversation, person string) {
+			answered = append(answered, fmt.Sprint(c.ID, " ", person))
+		}
+	})
+	defer func() {
+		if got := strings.Join(answered, ", "); got != "77 ann@acme.test, 77 ann@acme.test, 77 Ann@acme.test" {
+			t.Error("answered: ", got)
+		}
+	}()
 	to := b.Replies.Address(key77, "ann@acme.test")
 	for range 2 {
 		if got := give(t, b, "ann@acme.test", strings.ToUpper(to), reply); got != "250" {

@@ -156,6 +156,9 @@ func (s *session) send(ctx context.Context, c *wirechief.Conversation, person st
 			return b.refusal(&wirechief.Error{Kind: to.Kind, Rule: to.Rule, Message: to.Refusal}, len(r.Media) > 0)
 		}
 	}
+	if b.Answered != nil && !result.Repeated {
+		b.Answered(ctx, c, person)
+	}
 	return nil
 }
 
