@@ -139,6 +139,7 @@ type ConversationReader interface {
 	Entries(ctx context.Context, key ConversationKey, after int64, limit int) ([]Entry, error)
 	SearchTexts(ctx context.Context, s TextSearch) ([]*Message, error)
 	// AutoReplies gives when the last automatic reply was caused, by tenant, number
-	// and peer ("acme +1310… +1415…"), of those after an instant.
+	// and peer ("acme +1310… +1415…"), of those after an instant, those of the last
+	// 30 days included whose conversation retention has removed.
 	AutoReplies(ctx context.Context, after time.Time) (map[string]time.Time, error)
 }

@@ -99,6 +99,9 @@ func (w *writer) beginForget(c *forgetting) (err error) {
 	c.after = keyOf(shard, 0)
 	switch {
 	case c.isSweep():
+		if err := w.dropOldWindows(c.Tenant); err != nil {
+			return err
+		}
 		c.mark, err = w.mark(c.Tenant, c.markName())
 		c.after = max(c.after, c.mark)
 	case c.Conversation != 0:
@@ -111,6 +114,9 @@ func (w *writer) beginForget(c *forgetting) (err error) {
 		}
 	default:
 		c.peer = c.Peer
+	}
+	if err == nil && c.Remove && !c.isSweep() {
+		err = w.dropWindows(c.Tenant, c.number, c.peer)
 	}
 	return err
 }
@@ -156,7 +162,7 @@ func (w *writer) forgetMessages(c *forgetting, res *wirechief.Result) (through b
 		res.Count++
 	}
 	for conversation := range touched {
-		if err := w.shrinkConversation(conversation); err != nil {
+		if err := w.shrinkConversation(conversation, c.isSweep()); err != nil {
 			return false, err
 		}
 	}

@@ -152,11 +152,14 @@ func (s *Store) AutoReplies(ctx context.Context, after time.Time) (map[string]ti
 	out := make(map[string]time.Time)
 	err := s.read(ctx, func(c *conn) error {
 		rows := c.q(`SELECT tenant, number, peer, auto_reply_at FROM conversation WHERE auto_reply_at > ? AND auto_reply_at > 0`).int(store.Micros(after))
-		return rows.each(func() error {
+		if err := rows.each(func() error {
 			tenant, number, peer := rows.getText(), rows.getText(), rows.getText()
 			out[tenant+" "+number+" "+peer] = store.Instant(rows.getInt())
 			return nil
-		})
+		}); err != nil {
+			return err
+		}
+		return c.keptWindows(store.Micros(after), out)
 	})
 	return out, err
 }

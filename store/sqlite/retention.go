@@ -147,7 +147,7 @@ func (w *writer) removeMessage(m *wirechief.Message) error {
 
 // shrinkConversation brings a conversation that has lost messages up to date;
 // one that is empty goes, with its entries.
-func (w *writer) shrinkConversation(key int64) error {
+func (w *writer) shrinkConversation(key int64, sweep bool) error {
 	now, err := oneConversation(w.q(selectConversation).int(key))
 	if now == nil || err != nil {
 		return err
@@ -159,6 +159,11 @@ func (w *writer) shrinkConversation(key int64) error {
 		return err
 	}
 	if !found {
+		if sweep {
+			if err := w.keepWindow(key, now); err != nil {
+				return err
+			}
+		}
 		if err := w.q("DELETE FROM conversation_entry WHERE conversation = ?").int(key).run(); err != nil {
 			return err
 		}

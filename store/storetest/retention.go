@@ -151,6 +151,30 @@ func retentionTests() []testCase {
 			same(t, "left", ids(must(s.Messages(t.Context(), wirechief.MessageFilter{}))(t), messageID), []int64{2})
 			same(t, "audit", len(must(s.Audit(t.Context(), wirechief.AuditFilter{Tenant: acme}))(t)), 1)
 		}},
+		{"forget/retention keeps the window of automatic replies, forgetting does not", func(t *testing.T, s wirechief.Store) {
+			now := time.Now()
+			young := func(m *wirechief.Message) { m.CreatedAt = now.Add(-time.Hour) }
+			name := func(peer string) string { return acme + " " + ours + " " + peer }
+			windows := func() map[string]bool {
+				out := make(map[string]bool)
+				for key := range must(s.AutoReplies(t.Context(), now.Add(-24*time.Hour)))(t) {
+					out[key] = true
+				}
+				return out
+			}
+			for id, from := range []string{peer, other, "+13105550009"} {
+				do(t, s, wirechief.Accept{Messages: []*wirechief.Message{inbound(acme, int64(id+1), from, young)}, Replied: true})
+			}
+			do(t, s, wirechief.Forget{Tenant: acme, Conversation: 3, Remove: true})
+			same(t, "after one was forgotten", windows(), map[string]bool{name(peer): true, name(other): true})
+			same(t, "swept", do(t, s, wirechief.Forget{Tenant: acme, Before: now, Remove: true})[0].Count, 2)
+			same(t, "conversations", len(must(s.Conversations(t.Context(), wirechief.ConversationFilter{Tenant: acme}))(t)), 0)
+			same(t, "after the sweep", windows(), map[string]bool{name(peer): true, name(other): true})
+			do(t, s, wirechief.Forget{Tenant: acme, Peer: other, Remove: true})
+			same(t, "after a person was forgotten", windows(), map[string]bool{name(peer): true})
+			do(t, s, wirechief.Forget{Tenant: acme, Before: now, Remove: true})
+			same(t, "after another sweep", windows(), map[string]bool{name(peer): true})
+		}},
 		{"forget/one peer, in a conversation or in none", func(t *testing.T, s wirechief.Store) {
 			blocked := inbound(acme, 4, peer, func(m *wirechief.Message) { m.Apart = true })
 			do(t, s, accept(inbound(acme, 1, peer), inbound(acme, 2, other)), accept(outbound(acme, 3, peer)), accept(blocked), accept(inbound(brand, 5, peer)))
