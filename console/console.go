@@ -46,7 +46,7 @@ type Console struct {
 	Options
 	mux       *http.ServeMux
 	origin    *http.CrossOriginProtection
-	templates map[string]*template.Template
+	templates *template.Template
 	static    *assets
 	renders   renders
 	streams   streams

@@ -228,7 +228,7 @@ func (s *stream) send(id, event string, data []byte) error {
 // part renders a part of a page.
 func (c *Console) part(name string, data any) ([]byte, error) {
 	var b bytes.Buffer
-	err := c.templates[""].ExecuteTemplate(&b, name, data)
+	err := c.templates.ExecuteTemplate(&b, name, data)
 	return b.Bytes(), err
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"html/template"
 	"net/http"
 	"strconv"
 
@@ -28,7 +29,8 @@ type Page struct {
 	Unread  int    // conversations
 	Demo    bool
 	Version string
-	Tenant  string // its name
+	Content template.HTML // of the page, for the layout
+	Tenant  string        // its name
 	zone    string
 	phone   func() (*phone, error)
 	lines   func() []wirechief.Number
@@ -72,12 +74,13 @@ func (c *Console) render(v *visit, name string, data framed) error {
 func (c *Console) renderStatus(v *visit, status int, name string, data framed) error {
 	p := data.page()
 	c.frame(v, p)
-	t := c.templates[name]
-	if t == nil {
-		return wirechief.Errorf(wirechief.Internal, "there is no template %s", name)
-	}
 	var b bytes.Buffer
-	if err := t.ExecuteTemplate(&b, "layout", data); err != nil {
+	if err := c.templates.ExecuteTemplate(&b, "page/"+name, data); err != nil {
+		return err
+	}
+	p.Content = template.HTML(b.String()) // made by a template, so it is safe
+	b.Reset()
+	if err := c.templates.ExecuteTemplate(&b, "layout", data); err != nil {
 		return err
 	}
 	h := v.w.Header()

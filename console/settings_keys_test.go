@@ -67,6 +67,39 @@ func revoke(p seen, label string) string {
 	return ""
 }
 
+// With a person the keys that they made end, as the page says that removes them.
+func TestKeysOfRemoved(t *testing.T) {
+	h := newHouse(t)
+	ann := h.signIn("ann@acme.test", "ann-secret")
+	ann.get("/settings/team/102")
+	ann.post("/settings/team/102", "email", "bob@acme.test", "name", "Bob", "role", "admin", "door", "keep")
+	_, secret := makeKey(t, h.signIn("bob@acme.test", "bob-secret"), "Bob's shop", "wirechief", "read")
+	ask := func() int {
+		req, err := http.NewRequest(http.MethodGet, h.URL()+"/wirechief/v1/numbers", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Authorization", "Bearer "+secret)
+		resp, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer http.DefaultClient.CloseIdleConnections()
+		defer resp.Body.Close()
+		return resp.StatusCode
+	}
+	if status := ask(); status != http.StatusOK {
+		t.Fatalf("the key is answered with %d", status)
+	}
+	if p := ann.get("/settings/team/102"); !strings.Contains(p.text(), "so do the API keys that they made") {
+		t.Errorf("the page does not say it: %s", p.text())
+	}
+	took(t, ann.post("/settings/team/102/remove"), "/settings/team", "and the API keys that they made")
+	if status := ask(); status != http.StatusUnauthorized {
+		t.Errorf("the key of somebody removed is answered with %d", status)
+	}
+}
+
 // A secret is shown once and then nowhere, the command beside it works, and a
 // key that is revoked lets nobody in.
 func TestKeys(t *testing.T) {

@@ -202,7 +202,7 @@ func (c *Console) removePerson(v *visit) error {
 	if was.ID == v.p.Agent {
 		return v.to("/signin")
 	}
-	v.say(was.Email + " is off the team. Their sessions have ended.")
+	v.say(was.Email + " is off the team. Their sessions have ended, and the API keys that they made.")
 	return v.to("/settings/team")
 }
 

@@ -4,8 +4,6 @@ import (
 	"embed"
 	"fmt"
 	"html/template"
-	"io/fs"
-	"path"
 	"strings"
 	"time"
 	"unicode"
@@ -17,32 +15,10 @@ import (
 //go:embed template
 var templateFiles embed.FS
 
-// parse reads all templates: every page gets the layout and all parts.
-func (c *Console) parse() (map[string]*template.Template, error) {
-	base, err := template.New("layout").Funcs(c.functions()).ParseFS(templateFiles, "template/layout.html", "template/part/*.html")
-	if err != nil {
-		return nil, err
-	}
-	pages, err := fs.Glob(templateFiles, "template/*.html")
-	if err != nil {
-		return nil, err
-	}
-	out := map[string]*template.Template{"": base} // parts alone, for fragments
-	for _, file := range pages {
-		name := strings.TrimSuffix(path.Base(file), ".html")
-		if name == "layout" {
-			continue
-		}
-		t, err := base.Clone()
-		if err == nil {
-			t, err = t.ParseFS(templateFiles, file)
-		}
-		if err != nil {
-			return nil, fmt.Errorf("template %s: %w", file, err)
-		}
-		out[name] = t
-	}
-	return out, nil
+// parse reads all templates into one set: a set for each page would keep a copy
+// of every part for each. The content of a page is called "page/" and its name.
+func (c *Console) parse() (*template.Template, error) {
+	return template.New("").Funcs(c.functions()).ParseFS(templateFiles, "template/*.html", "template/part/*.html")
 }
 
 // functions are what templates may call beside the methods of their page.
