@@ -18,6 +18,9 @@ const (
 	// circleSame is how often in that time one text of one sender is forwarded
 	// to one destination: a device that reports once a minute passes.
 	circleSame = 10
+	// circleShort is the same for what people say again and again: a picture
+	// without words, "ok". What goes in a circle is there within minutes.
+	circleShort = 60
 	// circleAnswers is how many texts in that time are forwarded to a destination
 	// that come from another destination of the number: people who talk to each
 	// other over a number pass, two machines that answer each other do not.
@@ -61,9 +64,13 @@ func (c *circles) claim(number, from, to, text string, now time.Time) (because s
 	if c.counts == nil {
 		c.counts, c.reached = make(map[loopKey][]time.Time), make(map[[2]string]time.Time)
 	}
-	if c.within(same, now) >= circleSame {
+	most := circleSame
+	if len(alike(text)) < sentLong {
+		most = circleShort
+	}
+	if c.within(same, now) >= most {
 		return fmt.Sprintf("this text of %s has been forwarded there %d times in %d minutes: it goes in a circle, or something repeats it",
-			from, circleSame, int(circleTime.Minutes())), nil
+			from, most, int(circleTime.Minutes())), nil
 	}
 	keys := []loopKey{same}
 	if last, is := c.reached[[2]string{number, from}]; is && last.Add(circleTime).After(now) {

@@ -144,7 +144,7 @@ func TestCirclesElsewhereEnd(t *testing.T) {
 		w.forwards(far)
 		rounds := 0
 		for ; rounds < 100; rounds++ {
-			w.inbound(farther, "hello")
+			w.inbound(farther, "hello, is anybody there?")
 			if len(w.forwarded()) == 0 {
 				break
 			}
@@ -160,7 +160,7 @@ func TestCirclesElsewhereEnd(t *testing.T) {
 			t.Error("the same text of another is not forwarded")
 		}
 		w.clock.advance(10 * time.Minute)
-		w.inbound(farther, "hello")
+		w.inbound(farther, "hello, is anybody there?")
 		if len(w.forwarded()) != 1 {
 			t.Error("it is not forwarded ten minutes later")
 		}
