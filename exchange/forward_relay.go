@@ -1,6 +1,7 @@
 package exchange
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -20,18 +21,26 @@ func (x *Exchange) Relay(ctx context.Context, r wirechief.SendRequest) (wirechie
 		return refuseSend(wirechief.Refuse(wirechief.Conflict, wirechief.RuleLoop,
 			"the text has been forwarded %d times already and goes in a circle", r.Hops-1))
 	}
-	now := x.Now()
-	for _, to := range r.To {
-		if r.Simulated {
-			break // nothing leaves
-		}
-		from := r.From
-		if r.As != "" {
-			from = r.As
-		}
-		x.sent.note(r.From, from, to, r.Text, r.Hops, now)
+	if r.Simulated {
+		return x.Send(ctx, r) // nothing leaves
 	}
-	return x.Send(ctx, r)
+	// It is noted first, for a carrier may be faster than we are, and forgotten
+	// when it does not leave now: a copy that never comes would be waited for, and
+	// the handset's own word taken for it.
+	now, known, undo := x.Now(), make([]bool, len(r.To)), make([]func(), len(r.To))
+	for i, to := range r.To {
+		known[i], undo[i] = x.sent.note(r.From, cmp.Or(r.As, r.From), to, r.Text, r.Key, r.Hops, now)
+	}
+	res, err := x.Send(ctx, r)
+	if err != nil && ctx.Err() != nil {
+		return res, err // it may leave all the same
+	}
+	for i := range undo {
+		if err != nil || res.Repeated && !known[i] || i >= len(res.Recipients) || res.Recipients[i].Refusal != "" {
+			undo[i]()
+		}
+	}
+	return res, err
 }
 
 // MediaLinks gives links to files that are kept here, for a forward that cannot
@@ -98,15 +107,17 @@ type sentText struct{ from, to, text string }
 type sentHops struct {
 	hops   int
 	until  time.Time
-	copies int // that have yet to come back
+	copies []string // that have yet to come back, by the keys of what was sent
 }
 
 // alike is a text as it survives carriers: they differ in blanks.
 func alike(text string) string { return strings.Join(strings.Fields(text), " ") }
 
-func (s *sent) note(number, from, to, text string, hops int, now time.Time) {
+// note remembers that a text is sent. The tries of one key are one copy; known
+// says that an earlier one noted it. undo forgets it again.
+func (s *sent) note(number, from, to, text, key string, hops int, now time.Time) (known bool, undo func()) {
 	if hops == 0 {
-		return
+		return false, func() {}
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -114,21 +125,56 @@ func (s *sent) note(number, from, to, text string, hops int, now time.Time) {
 		s.texts, s.pairs = make(map[sentText]sentHops), make(map[sentTo][]sentNote)
 	}
 	s.makeRoom(now)
-	key := sentText{from, to, alike(text)}
-	was := s.texts[key]
+	which := sentText{from, to, alike(text)}
+	was := s.texts[which]
 	if !was.until.After(now) {
-		was.copies = 0
+		was = sentHops{}
 	}
-	s.texts[key] = sentHops{max(hops, was.hops), now.Add(sentLife), was.copies + 1}
-	if !e164.IsNumber(number) {
-		return // nobody can answer to a name
+	if key != "" && slices.Contains(was.copies, key) {
+		return true, func() {
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			s.drop(which, key)
+		}
 	}
-	list := append(s.pairs[sentTo{number, to}], sentNote{key.text, sentHops{hops, now.Add(sentLife), 1}})
-	if s.notes++; len(list) > sentPair {
-		list = slices.Delete(list, 0, 1)
-		s.notes--
+	until := now.Add(sentLife)
+	s.texts[which] = sentHops{max(hops, was.hops), until, append(was.copies, key)}
+	pair := sentTo{number, to}
+	if e164.IsNumber(number) { // nobody can answer to a name
+		list := append(s.pairs[pair], sentNote{which.text, sentHops{hops: hops, until: until}})
+		if s.notes++; len(list) > sentPair {
+			list = slices.Delete(list, 0, 1)
+			s.notes--
+		}
+		s.pairs[pair] = list
 	}
-	s.pairs[sentTo{number, to}] = list
+	return false, func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.drop(which, key)
+		list := s.pairs[pair]
+		if i := slices.IndexFunc(list, func(n sentNote) bool { return n.text == which.text && n.until.Equal(until) }); i >= 0 {
+			s.notes--
+			if s.pairs[pair] = slices.Delete(list, i, i+1); len(list) == 1 {
+				delete(s.pairs, pair)
+			}
+		}
+	}
+}
+
+// drop takes one copy away that was sent with a key, and what is known of the
+// text with the last.
+func (s *sent) drop(which sentText, key string) {
+	h := s.texts[which]
+	i := slices.Index(h.copies, key)
+	if i < 0 {
+		return
+	}
+	if h.copies = slices.Delete(h.copies, i, i+1); len(h.copies) > 0 {
+		s.texts[which] = h
+		return
+	}
+	delete(s.texts, which)
 }
 
 // makeRoom forgets what has had its time, and everything rather than grow for
@@ -170,18 +216,28 @@ func (s *sent) hops(from, to, text string, now time.Time) int {
 	return 0
 }
 
-// arrived is told of a copy that has come back. Each excuses one arrival: what
-// comes from the same handset beside them is the handset's own.
-func (s *sent) arrived(from, to, text string) {
+// arrived says the same of a text that is a word for the ledger, and takes one
+// copy for it, until undo. Each excuses one arrival: what comes from the same
+// handset beside them, at the same moment too, is the handset's own.
+func (s *sent) arrived(from, to, text string, now time.Time) (hops int, undo func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	key := sentText{from, to, alike(text)}
-	h, ok := s.texts[key]
-	if h.copies--; ok && h.copies > 0 {
-		s.texts[key] = h
-		return
+	which := sentText{from, to, alike(text)}
+	h := s.texts[which]
+	if !h.until.After(now) || len(h.copies) == 0 {
+		return 0, nil
 	}
-	delete(s.texts, key)
+	key := h.copies[0]
+	s.drop(which, key)
+	return h.hops, func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		back := s.texts[which]
+		if h.until.Before(back.until) {
+			h.until = back.until
+		}
+		s.texts[which] = sentHops{max(h.hops, back.hops), h.until, append(back.copies, key)}
+	}
 }
 
 // back says how many forwards a text has passed that somebody sends to a number
@@ -221,21 +277,27 @@ func comesBack(ours, text string) bool {
 // the last minutes. A text from one of our own numbers is looked for on disk,
 // too, and shortly after a start one from elsewhere to a number that forwards,
 // so that a restart, or a carrier that takes its time, does not start a circle
-// anew. What is on disk is asked for by the pair, for the carrier waits.
-func (x *Exchange) hopsOf(ctx context.Context, n *wirechief.Number, in wirechief.Inbound, now time.Time) (hops int, ours bool) {
-	if hops = x.sent.hops(in.From, in.To, in.Text, now); hops > 0 {
-		return hops, true
+// anew. What is on disk is asked for by the pair, for the carrier waits. undo is
+// for when the text cannot be kept, and never nil.
+func (x *Exchange) hopsOf(ctx context.Context, n *wirechief.Number, in wirechief.Inbound, now time.Time) (hops int, ours bool, undo func()) {
+	undo = func() {}
+	if ledgerWord(in.Text) != "" {
+		if hops, back := x.sent.arrived(in.From, in.To, in.Text, now); hops > 0 {
+			return hops, true, back
+		}
+	} else if hops = x.sent.hops(in.From, in.To, in.Text, now); hops > 0 {
+		return hops, true, undo
 	}
 	if own := x.dir.number(in.From); own != nil && own.Tenant != "" {
 		text := alike(in.Text)
 		hops = x.hopsOnDisk(ctx, own.Tenant, in.From, in.To, now.Add(-sentBack), func(ours string) bool { return ours == text })
-		return hops, hops > 0
+		return hops, hops > 0, undo
 	}
 	if hops = x.sent.back(in.To, in.From, in.Text, now); hops == 0 && now.Before(x.sent.since.Add(sentLife)) && sendsByItself(n) {
 		text := alike(in.Text)
 		hops = x.hopsOnDisk(ctx, n.Tenant, in.To, in.From, now.Add(-sentLife), func(ours string) bool { return comesBack(ours, text) })
 	}
-	return hops, false
+	return hops, false, undo
 }
 
 // sendsByItself says whether texts may go out by themselves when one comes in.

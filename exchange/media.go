@@ -256,15 +256,16 @@ func (l *mediaLane) fetch(ctx context.Context, m *wirechief.Message) mediaDone {
 		for _, e := range lost {
 			whole.Record(e)
 		}
-		word := false
+		word, notArrived := false, func() {}
 		if text := x.textInFiles(ctx, &whole); text != "" {
 			whole.Text, record.Text = text, &text
-			if word = x.ownWord(ctx, &whole, now); word {
+			if word, notArrived = x.ownWord(ctx, &whole, now); word {
 				// One word of a handset at a time, so that memory and disk agree.
 				defer x.ledger.lock(m.To + " " + m.From)()
 			}
 		}
 		after = x.arrival(&whole, now)
+		after.uncount = append(after.uncount, notArrived)
 		if word {
 			x.wordInto(&after, &whole, now)
 		}

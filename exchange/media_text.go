@@ -63,16 +63,17 @@ func (x *Exchange) textInFiles(ctx context.Context, m *wirechief.Message) string
 }
 
 // ownWord says whether a text that came as a file may be a word of the handset
-// for the ledger, and is not the copy of one that we forwarded.
-func (x *Exchange) ownWord(ctx context.Context, m *wirechief.Message, now time.Time) bool {
+// for the ledger, and is not the copy of one that we forwarded. undo is for a
+// commit that failed.
+func (x *Exchange) ownWord(ctx context.Context, m *wirechief.Message, now time.Time) (is bool, undo func()) {
 	n := x.dir.number(m.To)
 	if n == nil || n.Tenant != m.Tenant || n.State != wirechief.NumberInService {
-		return false
+		return false, func() {}
 	}
-	hops, ours := x.hopsOf(ctx, n, wirechief.Inbound{From: m.From, To: m.To, Text: m.Text}, now)
+	hops, ours, undo := x.hopsOf(ctx, n, wirechief.Inbound{From: m.From, To: m.To, Text: m.Text}, now)
 	passed := m.Hops > 0
 	m.Hops = max(m.Hops, hops)
-	return !passed && !ours && ledgerWord(m.Text) != ""
+	return !passed && !ours && ledgerWord(m.Text) != "", undo
 }
 
 // wordInto puts what a word changes in the ledger among what follows from it.

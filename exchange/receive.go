@@ -37,7 +37,7 @@ func (x *Exchange) Inbound(ctx context.Context, in wirechief.Inbound) error {
 func (x *Exchange) receive(ctx context.Context, n *wirechief.Number, in wirechief.Inbound, joined *wirechief.PartKey, missing []int) error {
 	now := x.Now()
 	a := gsm.Analyse(in.Text)
-	hops, ours := x.hopsOf(ctx, n, in, now)
+	hops, ours, notArrived := x.hopsOf(ctx, n, in, now)
 	m := &wirechief.Message{
 		MessageKey: wirechief.MessageKey{Shard: wirechief.ShardOf(n.Tenant), ID: x.IDs.Next()},
 		Tenant:     n.Tenant, Ref: x.IDs.UUID(), Direction: wirechief.Inward, From: in.From, To: in.To, Also: in.Also,
@@ -59,6 +59,7 @@ func (x *Exchange) receive(ctx context.Context, n *wirechief.Number, in wirechie
 	}
 	commands, err := x.holdMedia(ctx, m, in, now)
 	if err != nil {
+		notArrived()
 		return err
 	}
 	accept := wirechief.Accept{Messages: []*wirechief.Message{m}, Joined: joined}
@@ -98,10 +99,8 @@ func (x *Exchange) receive(ctx context.Context, n *wirechief.Number, in wirechie
 	if err != nil {
 		x.retract(m)
 		after.revert()
+		notArrived()
 		return err
-	}
-	if ours && ledgerWord(in.Text) != "" {
-		x.sent.arrived(in.From, in.To, in.Text)
 	}
 	x.dir.putOptOuts(accept.OptOuts)
 	x.Deliver.Add(accept.Deliveries...)
