@@ -51,9 +51,10 @@ func run(ctx context.Context, cfg *config.Config, stdio IO, demo bool, started f
 	}
 	log := observe.NewLog(stdio.Err, level, cfg.Log.Format)
 	// What lives long is small here, and most of the garbage is a message's few
-	// kilobytes: collecting half as often saves more CPU than it costs memory.
+	// kilobytes: collecting less often saves more CPU than it costs memory
+	// (docs/performance.md; 200 saved no more and cost 9 MB).
 	if _, set := stdio.Env("GOGC"); !set {
-		defer debug.SetGCPercent(debug.SetGCPercent(200))
+		defer debug.SetGCPercent(debug.SetGCPercent(150))
 	}
 	a, err := app.New(ctx, cfg, app.Options{Log: log, Version: Version(), Demo: demo})
 	if err != nil {
@@ -68,6 +69,9 @@ func run(ctx context.Context, cfg *config.Config, stdio IO, demo bool, started f
 	if err := a.Start(ctx); err != nil {
 		return misconfigured(errors.Join(err, stop()))
 	}
+	// Starting leaves more garbage than an hour of work: templates, migrations and
+	// the plan of telephone numbers are read. It goes back before the work begins.
+	debug.FreeOSMemory()
 	if started != nil {
 		if err := started(a); err != nil {
 			return errors.Join(err, stop())
