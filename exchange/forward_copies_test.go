@@ -2,6 +2,7 @@ package exchange_test
 
 import (
 	"errors"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -153,5 +154,27 @@ func TestARefusedPictureLeavesNothing(t *testing.T) {
 	list, err := w.disk.Messages(t.Context(), wirechief.MessageFilter{Tenant: "acme", Direction: wirechief.Outward})
 	if err != nil || len(list) != 1 || list[0].Status == wirechief.StatusSuppressed || list[0].MMS {
 		t.Errorf("%d messages, %v", len(list), err)
+	}
+}
+
+// A long text whose picture goes as a link loses its end rather than never going.
+func TestALongTextWithALinkIsShortened(t *testing.T) {
+	const short = "72345"
+	w := newWorld(t)
+	w.configure(wirechief.NumberPatch{Forwards: wirechief.Set([]wirechief.Forward{{Type: wirechief.KindSMS, Destination: other, Enabled: true}})})
+	if err := w.Inbound(t.Context(), wirechief.Inbound{
+		Carrier: "main", From: handset, To: desk, Text: strings.Repeat("a", 1530), Media: []wirechief.MediaSource{{URL: "http://pictures.test/1"}},
+	}); err != nil {
+		t.Fatal(err)
+	}
+	w.eventually("the picture", func() bool { return w.last().Queue.Lane == "" })
+	d := *w.plannedOf(w.last().ID, wirechief.KindSMS)[0]
+	d.Destination = short
+	if a, o := sms.New(w, w.clock.Now).Send(t.Context(), &d, time.Second); o.Disposition != wirechief.Done {
+		t.Fatalf("%+v %+v", a, o)
+	}
+	text, link, ok := strings.Cut(w.main.next(t).Text, "...\n")
+	if !ok || len(text) < 1400 || !strings.Contains(link, "://") {
+		t.Errorf("%d octets and %q", len(text), link)
 	}
 }

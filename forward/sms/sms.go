@@ -13,6 +13,7 @@ import (
 	"github.com/wirechief/wirechief"
 	"github.com/wirechief/wirechief/delivery"
 	"github.com/wirechief/wirechief/forward"
+	"github.com/wirechief/wirechief/gsm"
 )
 
 // Exchange sends texts and knows where pictures are; exchange.Exchange is one.
@@ -68,7 +69,11 @@ func (s *Sender) Send(ctx context.Context, d *wirechief.Delivery, timeout time.D
 	sending, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	if len(r.Media) > 0 && s.cannotCarry(sending, r) {
-		r.Text, r.Media = withLinks(text.Text, s.x.MediaLinks(sending, d.Tenant, text.Media)), nil
+		var cut bool
+		r.Text, cut = withLinks(text.Text, s.x.MediaLinks(sending, d.Tenant, text.Media))
+		if r.Media = nil; cut {
+			r.Because += ", shortened: with the links to its pictures it has more segments than are sent"
+		}
 	}
 	res, err := s.x.Relay(sending, r)
 	if err == nil && len(res.Recipients) == 1 {
@@ -96,16 +101,47 @@ func isAboutMedia(rule wirechief.Rule, words string) bool {
 	return rule == wirechief.RuleMediaCarrier || (rule == wirechief.RuleSender || rule == wirechief.RuleRecipient) && (words == "" || strings.Contains(words, "MMS"))
 }
 
-// withLinks puts links in the place of pictures.
-func withLinks(text string, links []string) string {
+// withLinks puts links in the place of pictures. What then has more segments than
+// are sent loses the end of its text, and links only where they alone are too many.
+func withLinks(text string, links []string) (whole string, cut bool) {
 	if len(links) == 0 {
-		return cmp.Or(text, "(a picture that cannot be sent on)")
+		return cmp.Or(text, "(a picture that cannot be sent on)"), false
 	}
-	if text != "" {
-		text += "\n"
+	tail := strings.Join(links, "\n")
+	for len(links) > 1 && !fits(tail) {
+		links, cut = links[:len(links)-1], true
+		tail = strings.Join(links, "\n")
 	}
-	return text + strings.Join(links, "\n")
+	if text == "" {
+		return tail, cut
+	}
+	if whole = text + "\n" + tail; fits(whole) {
+		return whole, cut
+	}
+	runes := []rune(text)
+	// The longest beginning that fits, by halves.
+	keep, over := 0, len(runes)
+	for keep+1 < over {
+		middle := (keep + over) / 2
+		if fits(string(runes[:middle]) + shortened + "\n" + tail) {
+			keep = middle
+		} else {
+			over = middle
+		}
+	}
+	if keep == 0 {
+		return tail, true
+	}
+	return string(runes[:keep]) + shortened + "\n" + tail, true
 }
+
+// shortened stands where a text was cut: three dots are in every alphabet.
+const shortened = "..."
+
+func fits(text string) bool { return gsm.Analyse(text).Segments <= mostSegments }
+
+// mostSegments is how many segments a text may have, as in [exchange.MaxSegments].
+const mostSegments = 10
 
 // try is one try at a text.
 type try struct {
