@@ -217,9 +217,10 @@ func (x *Exchange) plan(ctx context.Context, r *wirechief.SendRequest, tenant *w
 	}
 	if !r.Missed.IsZero() {
 		accept.Replied = sendable > 0
-		accept.Entries = append(accept.Entries,
-			wirechief.Entry{ID: x.IDs.Next(), Kind: wirechief.EntryMissedCall, At: r.Missed},
-			wirechief.Entry{ID: x.IDs.Next(), Kind: wirechief.EntryAutoReply, Text: "missed call", At: now})
+		accept.Entries = append(accept.Entries, wirechief.Entry{ID: x.IDs.Next(), Kind: wirechief.EntryMissedCall, At: r.Missed})
+		if sendable > 0 {
+			accept.Entries = append(accept.Entries, wirechief.Entry{ID: x.IDs.Next(), Kind: wirechief.EntryAutoReply, Text: "missed call", At: now})
+		}
 	}
 	if cost := priceOf(r, tenant, a) * wirechief.Money(sendable); cost > 0 {
 		accept.Debit = &wirechief.Debit{Tenant: r.Tenant, Amount: cost}
