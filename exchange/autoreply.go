@@ -14,6 +14,7 @@ import (
 	"github.com/wirechief/wirechief"
 	"github.com/wirechief/wirechief/e164"
 	"github.com/wirechief/wirechief/forward"
+	"github.com/wirechief/wirechief/optout"
 )
 
 // Automatic answers, in this order, one at most to a text: to a word of the
@@ -57,6 +58,9 @@ func (x *Exchange) answerInto(c *consequences, m *wirechief.Message, n *wirechie
 		}
 		return
 	}
+	if len(m.Media) > 0 && x.isYes(m, n) {
+		return
+	}
 	reply, because := &r.AgentsOffline, "agents offline"
 	if x.Presence != nil && x.Presence.Online(n.Tenant) {
 		reply, because = &r.AgentsOnline, "agents online"
@@ -82,6 +86,13 @@ func (x *Exchange) answerWordInto(c *consequences, m *wirechief.Message, n *wire
 		x.replyInto(c, m, answer, "the word "+strings.TrimSpace(m.Text), true, now)
 	}
 	return isWord
+}
+
+// isYes says whether a text may have opted its handset in before its pictures
+// were there: a YES is a word only to who is out, and by then nobody is.
+func (x *Exchange) isYes(m *wirechief.Message, n *wirechief.Number) bool {
+	w, ok := x.word(x.dir.tenant(n.Tenant), n, m.Text)
+	return ok && w.Kind == optout.Yes
 }
 
 // isReplied says whether a text was answered when it came, before its pictures
