@@ -107,6 +107,28 @@ func TestGuessesAtTheOperator(t *testing.T) {
 	}
 }
 
+// TestKnownByTheNet: who is known at an address of IPv6 is known at all of its
+// /64, as guesses are counted there, and nowhere else.
+func TestKnownByTheNet(t *testing.T) {
+	w := newWorld(t)
+	ask := func(name, secret, address string) error {
+		_, err := w.Authenticate(t.Context(), exchange.Login{Dialect: "bulkvs", Name: name, Secret: secret, Address: address})
+		return err
+	}
+	if err := ask("acme", "bulk-secret", "2001:db8::1"); err != nil {
+		t.Fatal(err)
+	}
+	for i := range 150 {
+		ask(fmt.Sprint("name", i), "wrong", "2001:db8::2")
+		ask(fmt.Sprint("name", i), "wrong", "2001:db8:0:1::2")
+	}
+	for address, known := range map[string]bool{"2001:db8::1": true, "2001:db8::3": true, "2001:db8:0:1::3": false} {
+		if err := ask("acme", "bulk-secret", address); (err == nil) != known {
+			t.Errorf("from %s: %v", address, err)
+		}
+	}
+}
+
 // BenchmarkAuthenticate is a login that is right, while nobody guesses and while
 // somebody does.
 func BenchmarkAuthenticate(b *testing.B) {

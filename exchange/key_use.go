@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/wirechief/wirechief"
+	"github.com/wirechief/wirechief/access"
 )
 
 // lastUse is when a credential let somebody in last. It is noted at each
@@ -14,14 +15,18 @@ import (
 type lastUse struct {
 	seconds   atomic.Int64              // since 1970; 0: never
 	kept      atomic.Int64              // of that, what is in the store
-	addresses [4]atomic.Pointer[string] // where that was, the last few
+	addresses [4]atomic.Pointer[origin] // where that was, the last few
 	next      atomic.Uint32             // of them, to be replaced
 }
+
+// origin is an address, and the form of it in which guesses are counted, too:
+// who changes addresses within a net of IPv6 is still known there.
+type origin struct{ address, key string }
 
 // noteFrom notes where it was used; mostly that is known.
 func (u *lastUse) noteFrom(address string) {
 	if address != "" && !u.from(address) {
-		u.addresses[u.next.Add(1)%uint32(len(u.addresses))].Store(&address)
+		u.addresses[u.next.Add(1)%uint32(len(u.addresses))].Store(&origin{address, access.AddressKey(address)})
 	}
 }
 
@@ -31,7 +36,13 @@ func (u *lastUse) from(address string) bool {
 		return false
 	}
 	for i := range u.addresses {
-		if was := u.addresses[i].Load(); was != nil && *was == address {
+		if was := u.addresses[i].Load(); was != nil && was.address == address {
+			return true
+		}
+	}
+	key := access.AddressKey(address)
+	for i := range u.addresses {
+		if was := u.addresses[i].Load(); was != nil && was.key == key {
 			return true
 		}
 	}
