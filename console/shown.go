@@ -3,7 +3,6 @@ package console
 import (
 	"context"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -28,12 +27,56 @@ func shownURL(s string) string {
 	return scheme + "://" + host[strings.LastIndexByte(host, '@')+1:] + path
 }
 
-// shownURLs does so with the URLs in a text, in JSON too.
+// shownURLs does so with the URLs in a text, in JSON too. It is asked for each
+// header and try of a page, so it looks without an expression.
 func shownURLs(s string) string {
-	if !strings.Contains(s, "://") {
+	var out strings.Builder
+	done := 0 // of s, what is in out
+	for from := 0; ; {
+		i := strings.Index(s[from:], "://")
+		if i < 0 {
+			break
+		}
+		i += from
+		from = i + len("://")
+		start := i
+		for start > done && isWord(s[start-1]) {
+			start--
+		}
+		if scheme := s[start:i]; !strings.EqualFold(scheme, "http") && !strings.EqualFold(scheme, "https") {
+			continue
+		}
+		end := urlEnd(s, from)
+		out.WriteString(s[done:start])
+		out.WriteString(shownURL(s[start:end]))
+		done, from = end, end
+	}
+	if done == 0 {
 		return s
 	}
-	return regexp.MustCompile(`(?i)\bhttps?://(?:\\.|[^\s"\\])*`).ReplaceAllStringFunc(s, shownURL)
+	return out.String() + s[done:]
+}
+
+// urlEnd is where a URL in a text ends: at a blank or a quote. What JSON escapes,
+// quotes too, is of the URL.
+func urlEnd(s string, i int) int {
+	for i < len(s) {
+		switch s[i] {
+		case ' ', '\t', '\n', '\f', '\r', '"':
+			return i
+		case '\\':
+			if i+1 == len(s) || s[i+1] == '\n' {
+				return i
+			}
+			i++
+		}
+		i++
+	}
+	return i
+}
+
+func isWord(c byte) bool {
+	return c == '_' || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
 }
 
 // destinationFor is a destination as p may see it.

@@ -1,6 +1,10 @@
 package console
 
-import "testing"
+import (
+	"regexp"
+	"strings"
+	"testing"
+)
 
 func TestShownURL(t *testing.T) {
 	for in, want := range map[string]string{
@@ -24,5 +28,23 @@ func TestShownURL(t *testing.T) {
 	}
 	if got := shownRequest("GET /p?hush= 1&x HTTP/1.1\r\nHost: x.test?"); got != "GET /p HTTP/1.1\r\nHost: x.test?" {
 		t.Errorf("%q", got)
+	}
+}
+
+// URLs in texts are found as this expression finds them, at the cost of a look.
+func TestURLsInTexts(t *testing.T) {
+	urls := regexp.MustCompile(`(?i)\bhttps?://(?:\\.|[^\s"\\])*`)
+	for _, s := range []string{
+		"", "://", "no://h?x", "http://h?hush", "see http://h?hush and HTTPS://u:hush@h/p#hush.", `"http://h?a\"hush" "ftp://h?x"`,
+		`http://h?hush\`, "http://h?hush\\\nhush", "xhttp://h?x http://h?a://hush", "_http://h?x -http://h?hush", "http://http://h?hush",
+		"éhttp://h?hush\u00a0hush", "http://h?hush\x0bhush\fx",
+	} {
+		if got, want := shownURLs(s), urls.ReplaceAllStringFunc(s, shownURL); got != want {
+			t.Errorf("%q is shown as %q, want %q", s, got, want)
+		}
+	}
+	long := strings.Repeat("see http://u:hush@host.test/p?hush now. ", 10)
+	if n := testing.AllocsPerRun(10, func() { shownURLs(long) }); n > 40 {
+		t.Errorf("%.0f allocations", n)
 	}
 }
