@@ -1,6 +1,7 @@
 package app
 
 import (
+	"errors"
 	"testing"
 
 	"github.com/wirechief/wirechief/config"
@@ -25,5 +26,9 @@ func TestTheMarkOfABrokenRun(t *testing.T) {
 	}
 	if !wasBroken(dir) {
 		t.Error("a run that broke off left no mark")
+	}
+	a.rested(t.Context(), errors.New("not all is on disk"))
+	if !wasBroken(dir) {
+		t.Error("a run whose stop failed left no mark")
 	}
 }

@@ -17,9 +17,10 @@ func TestTriesOfABrokenRunAreMarked(t *testing.T) {
 			for id := range int64(30) {
 				m.insert(hook(id+1, "a", func(d *wirechief.Delivery) { d.NextAt = d.NextAt.Add(time.Duration(id)) }))
 			}
+			m.insert(hook(50, "m", func(d *wirechief.Delivery) { d.Kind = wirechief.KindEmail }))
 			m.insert(hook(100, "b"), hook(101, "b", func(d *wirechief.Delivery) { d.NextAt = time.Now().Add(time.Hour) }))
 			pass(time.Second)
-			e := start(t, m, f, func(o *Options) { o.Broken, o.InFlight, o.Window = broken, 4, 6 })
+			e := start(t, m, f, func(o *Options) { o.Broken, o.InFlight, o.Window, o.Senders[wirechief.KindEmail] = broken, 4, 6, f })
 			add(e, m, hook(200, "b"))
 			pass(2 * time.Hour)
 			marked := make(map[string]int)
@@ -36,9 +37,9 @@ func TestTriesOfABrokenRunAreMarked(t *testing.T) {
 			}
 			want := map[string]int{}
 			if broken {
-				want["a"], want["b"] = 10, 1
+				want["a"], want["b"], want["m"] = 10, 1, 1
 			}
-			if len(marked) != len(want) || marked["a"] != want["a"] || marked["b"] != want["b"] {
+			if len(marked) != len(want) || marked["a"] != want["a"] || marked["b"] != want["b"] || marked["m"] != want["m"] {
 				t.Errorf("broken %v: marked %v, want %v", broken, marked, want)
 			}
 		})
