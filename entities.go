@@ -108,6 +108,7 @@ type Schedule struct {
 	Name      string     `json:"name,omitempty"`
 	TimeZone  string     `json:"time_zone,omitempty"` // IANA name; empty: UTC
 	Intervals []Interval `json:"intervals,omitempty"`
+	Holidays  []Holiday  `json:"holidays,omitempty"` // days on which it is closed whatever the intervals say
 	CreatedAt time.Time  `json:"created_at,omitzero"`
 	UpdatedAt time.Time  `json:"updated_at,omitzero"`
 }
@@ -116,6 +117,13 @@ type Schedule struct {
 type Interval struct {
 	StartTime int `json:"start_time"`
 	EndTime   int `json:"end_time"`
+}
+
+// Holiday is a day, or several, in the zone of its schedule.
+type Holiday struct {
+	Name  string `json:"name,omitempty"`
+	From  string `json:"from"`            // "2026-12-25"
+	Until string `json:"until,omitempty"` // the last day; empty: From is the only one
 }
 
 // Flow is a graph that calls go through.

@@ -125,7 +125,7 @@ func New(ctx context.Context, cfg *config.Config, o Options) (_ *App, err error)
 	a.exchange = exchange.New(exchange.Options{
 		Store: a.watched, Carriers: links, Routes: routes(cfg), IDs: ids, Deliver: a.engine,
 		Formats: formats(func(tenant string) string { return a.exchange.Workspace(tenant) }, a.keeper.Link),
-		Guard:   a.guard, Media: a.keeper, Audio: a.keeper, Now: o.Now, Log: o.Log, Meter: a.metrics,
+		Guard:   a.guard, Media: a.keeper, Audio: a.keeper, Speech: cfg.Speech.SynthesisURL != "", Now: o.Now, Log: o.Log, Meter: a.metrics,
 		Validity: cfg.Messages.Validity, Join: cfg.Messages.Join,
 		Reservation: cfg.Numbers.Reservation, Aging: cfg.Numbers.Aging,
 		Presence: a.people.presence, Blocked: a.blocked,

@@ -168,6 +168,9 @@ func (a *application) file(f *state.File) *wirechief.Error {
 	if err := a.inUse(f); err != nil {
 		return err
 	}
+	if err := a.flows(f); err != nil {
+		return err
+	}
 	if err := a.campaignSizes(); err != nil {
 		return err
 	}

@@ -45,6 +45,13 @@ func (a *application) people(s *state.Tenant) *wirechief.Error {
 			}
 			f["intervals"] = intervals
 		}
+		if v.Holidays != nil {
+			days := make([]wirechief.Holiday, len(v.Holidays))
+			for i, h := range v.Holidays {
+				days[i] = wirechief.Holiday(h)
+			}
+			f["holidays"] = days
+		}
 		p.put(wirechief.EntitySchedule, id(v.ID), v.Absent, f)
 	}
 	for i := range s.Addresses {

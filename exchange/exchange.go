@@ -29,6 +29,7 @@ type Options struct {
 	Guard   wirechief.Guard
 	Media   MediaKeeper // nil: pictures are refused
 	Audio   AudioKeeper // nil: recordings are refused
+	Speech  bool        // texts of flows can be spoken: there is a service for that
 	// Presence says who is there to answer texts; nil: nobody is.
 	Presence Presence
 	// Blocked says whether a tenant wants nothing from a peer, and sends it nothing.

@@ -187,6 +187,14 @@ func (x *Exchange) Schedules() Shelf[wirechief.Schedule] {
 					return wrongSetting("intervals", "%d to %d is no time of the week: minutes since Sunday 00:00, 0 to 10080", i.StartTime, i.EndTime)
 				}
 			}
+			for _, h := range s.Holidays {
+				if err := judgeText("holidays", h.Name, maxName); err != nil {
+					return err
+				}
+				if !isDay(h.From) || h.Until != "" && (!isDay(h.Until) || h.Until < h.From) {
+					return wrongSetting("holidays", "%s to %q are no days such as 2026-12-25, the first not after the last", h.From, h.Until)
+				}
+			}
 			return orNeeded(judgeText("name", s.Name, maxName), needed("name", s.Name))
 		},
 		used: func(x *Exchange, tenant string, s *wirechief.Schedule) *wirechief.Error {
@@ -195,7 +203,8 @@ func (x *Exchange) Schedules() Shelf[wirechief.Schedule] {
 	}}
 }
 
-// Flows are the graphs of a tenant's calls. They are made by the state file.
+// Flows are the graphs of a tenant's calls; each change counts their revision.
+// They are made by the state file.
 func (x *Exchange) Flows() Shelf[wirechief.Flow] {
 	return shelf[wirechief.Flow]{x, kind[wirechief.Flow]{
 		entity: wirechief.EntityFlow,
@@ -204,8 +213,14 @@ func (x *Exchange) Flows() Shelf[wirechief.Flow] {
 			f.ID = strconv.FormatInt(x.IDs.Next(), 10)
 		},
 		touch: func(f *wirechief.Flow, now time.Time) { f.Revision, f.UpdatedAt = f.Revision+1, now },
-		judge: func(_ context.Context, _ *Exchange, _ string, _, f *wirechief.Flow) *wirechief.Error {
-			return orNeeded(judgeText("name", f.Name, maxName), needed("name", f.Name))
+		judge: func(_ context.Context, x *Exchange, tenant string, old, f *wirechief.Flow) *wirechief.Error {
+			if err := orNeeded(judgeText("name", f.Name, maxName), needed("name", f.Name)); err != nil {
+				return err
+			}
+			if f.Property != "" && (old == nil || old.Property != f.Property) && x.dir.other(tenant, wirechief.EntityProperty, f.Property) == nil {
+				return missing("property", "there is no property %q", f.Property)
+			}
+			return refusedFlow(x.judgeFlow(x.refs(), tenant, goThrough(x.dir.numbersOf(tenant), tenant, f.ID), f))
 		},
 	}}
 }

@@ -157,6 +157,14 @@ type Schedule struct {
 	Name      *string    `yaml:"name"`
 	TimeZone  *string    `yaml:"time_zone"` // IANA name
 	Intervals []Interval `yaml:"intervals"`
+	Holidays  []Holiday  `yaml:"holidays"`
+}
+
+// Holiday is a day, or several, on which a schedule is closed.
+type Holiday struct {
+	Name  string `yaml:"name"`
+	From  string `yaml:"from"`  // "2026-12-25"
+	Until string `yaml:"until"` // the last day; empty: only one
 }
 
 // Interval is a span of a week, in minutes since Sunday 00:00.

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/wirechief/wirechief"
 	"github.com/wirechief/wirechief/e164"
@@ -171,6 +172,16 @@ func (j judge) people(path string, t *Tenant) {
 		for k, iv := range s.Intervals {
 			if iv.StartTime < 0 || iv.EndTime > 7*24*60 || iv.StartTime >= iv.EndTime {
 				j.Report(item(at(path, "intervals"), k), "start_time and end_time are minutes since Sunday 00:00, 0 to 10080, the first before the second")
+			}
+		}
+		for k, h := range s.Holidays {
+			for _, d := range []struct{ key, day string }{{"from", h.From}, {"until", cmp.Or(h.Until, h.From)}} {
+				if _, err := time.Parse(time.DateOnly, d.day); err != nil && (d.key == "from" || h.Until != "") {
+					j.Report(at(item(at(path, "holidays"), k), d.key), "%q is not a day such as 2026-12-25", d.day)
+				}
+			}
+			if h.Until != "" && h.Until < h.From {
+				j.Report(item(at(path, "holidays"), k), "the last day is before the first")
 			}
 		}
 	}

@@ -49,6 +49,7 @@ type Schedule struct {
 	Name      string               `json:"name" maxLength:"255" example:"Office"`
 	TimeZone  string               `json:"time_zone" doc:"IANA name; empty: UTC" example:"America/Los_Angeles"`
 	Intervals []wirechief.Interval `json:"intervals" nullable:"false" doc:"Times of the week, in minutes since Sunday 00:00, 0 to 10080"`
+	Holidays  []wirechief.Holiday  `json:"holidays,omitempty" nullable:"false" doc:"Days in the zone of the schedule on which it is closed, as 2026-12-25"`
 	CreatedAt time.Time            `json:"created_at,omitzero" readOnly:"true"`
 	UpdatedAt time.Time            `json:"updated_at,omitzero" readOnly:"true"`
 }
