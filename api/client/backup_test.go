@@ -12,16 +12,18 @@ import (
 	"github.com/wirechief/wirechief"
 	"github.com/wirechief/wirechief/api"
 	"github.com/wirechief/wirechief/api/wire"
+	"github.com/wirechief/wirechief/test/world"
 )
 
-// over has the real API answer, as far as it needs no core.
-func over(backup func(context.Context, io.Writer) error) http.HandlerFunc {
-	return api.New(api.Options{AdminToken: token, Backup: backup}).ServeHTTP
+// over has the real API answer, which lets the operator in by its core.
+func over(t *testing.T, backup func(context.Context, io.Writer) error) http.HandlerFunc {
+	t.Helper()
+	return api.New(api.Options{Core: world.New(t, "").Exchange, AdminToken: token, Backup: backup}).ServeHTTP
 }
 
 func TestBackup(t *testing.T) {
 	content := strings.Repeat("0123456789abcdef", 1<<16)
-	c := serve(t, over(func(_ context.Context, w io.Writer) error {
+	c := serve(t, over(t, func(_ context.Context, w io.Writer) error {
 		_, err := io.WriteString(w, content)
 		return err
 	}))
@@ -49,11 +51,11 @@ func TestBrokenBackup(t *testing.T) {
 		name, text string
 		h          http.HandlerFunc
 	}{
-		{"the server fails at once", "gives no answer: EOF", over(func(_ context.Context, w io.Writer) error {
+		{"the server fails at once", "gives no answer: EOF", over(t, func(_ context.Context, w io.Writer) error {
 			io.WriteString(w, "half")
 			return errors.New("disk on fire")
 		})},
-		{"the server fails later", "the backup broke off after ", over(func(_ context.Context, w io.Writer) error {
+		{"the server fails later", "the backup broke off after ", over(t, func(_ context.Context, w io.Writer) error {
 			io.WriteString(w, strings.Repeat("half", 100_000))
 			return errors.New("disk on fire")
 		})},
@@ -72,7 +74,7 @@ func TestBrokenBackup(t *testing.T) {
 }
 
 func TestRefusedBackup(t *testing.T) {
-	c := serve(t, over(func(context.Context, io.Writer) error {
+	c := serve(t, over(t, func(context.Context, io.Writer) error {
 		return &wirechief.Error{Kind: wirechief.Unavailable, Message: "there is no room for the copy"}
 	}))
 	n, err := c.Backup(t.Context(), io.Discard)
@@ -84,7 +86,7 @@ func TestRefusedBackup(t *testing.T) {
 // An error of our own side is told as it is.
 func TestBackupToFullDisk(t *testing.T) {
 	full := errors.New("no space left")
-	c := serve(t, over(func(_ context.Context, w io.Writer) error {
+	c := serve(t, over(t, func(_ context.Context, w io.Writer) error {
 		_, err := io.WriteString(w, "whole")
 		return err
 	}))
