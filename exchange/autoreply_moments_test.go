@@ -102,6 +102,7 @@ func TestAMissedCallOfAStranger(t *testing.T) {
 	calls("the first call", true)
 	d := w.engine.given[0]
 	w.restart()
+	w.main.finish() // a stop waits for what is not answered
 	calls("the answer waits", false)
 	w.clock.advance(time.Minute)
 	if a, o := sms.New(w, w.clock.Now).Send(t.Context(), d, time.Second); o.Disposition != wirechief.Done {

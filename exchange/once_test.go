@@ -41,6 +41,7 @@ func (w *world) many(words string, stop int) (answer []byte, runs int, err error
 // done it gives its answer again, after a restart too.
 func TestManySendsUnderOneKey(t *testing.T) {
 	w := newWorld(t)
+	w.main.finish() // a stop waits for what is not answered
 	refused := func(of string) {
 		t.Helper()
 		_, runs, err := w.many(of, -1)
@@ -54,6 +55,7 @@ func TestManySendsUnderOneKey(t *testing.T) {
 	}
 	refused("b")
 	w.restart()
+	w.main.finish()
 	refused("b")
 	first, runs, err := w.many("a", -1)
 	if len(first) == 0 || runs != 1 || err != nil {
@@ -69,6 +71,7 @@ func TestManySendsUnderOneKey(t *testing.T) {
 		}
 		refused("b")
 		w.restart()
+		w.main.finish()
 	}
 	// The key is taken for single sends too, and the other way round.
 	_, err = w.Send(t.Context(), keyed("k", "one"))

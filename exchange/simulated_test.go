@@ -36,6 +36,11 @@ func TestSimulated(t *testing.T) {
 	if _, err := w.Send(t.Context(), r); err != nil {
 		t.Error(err)
 	}
+	try, err := w.Main.Next(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	try.Answer(wirechief.Outcome{Disposition: wirechief.Done}) // a stop waits for what is not answered
 	r.Simulated = true
 	if _, err := w.Send(t.Context(), r); wirechief.KindOf(err) != wirechief.Forbidden {
 		t.Errorf("without funds: %v", err)
