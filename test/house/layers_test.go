@@ -46,7 +46,7 @@ var ranks = map[string]int{
 	"access": 2, "archive": 2, "audit": 2, "config": 2, "feed": 2, "presence": 2, "report": 2, "egress": 2, "media": 2, "observe": 2, "offer": 2, "state": 2, "voice/flow": 2, "voice/plan": 2,
 
 	// The core: the exchange, and what people do beside it.
-	"exchange": 3, "delivery": 3, "inbox": 3, "bulk": 3, "voice/media": 3,
+	"exchange": 3, "delivery": 3, "inbox": 3, "bulk": 3, "voice/media": 3, "voice/sip": 3,
 
 	// What is put around it.
 	"carrier/*": 4, "dialect/*": 4, "forward/*": 4, "store/*": 4, "api": 4, "console": 4, "voice": 4,
