@@ -188,15 +188,21 @@ func TestTry(t *testing.T) {
 		{"the third key fits", "hello", desk, Script{Keys: []Press{{Keys: "7"}, {}, {Keys: "2"}}}, "hello/next menu/2 message/next", DoHangup},
 		{"nothing is pressed", "hello", desk, Script{}, "hello/next menu/otherwise message/next", DoHangup},
 		{"too late", "hello", desk, Script{Keys: []Press{{Keys: "1", After: 6 * time.Second}}}, "hello/next menu/otherwise message/next", DoHangup},
-		{"keys are compared", "a", `{"a": {"collect": {"as": "pin", "max": 4}, "next": "b"}, "b": {"condition": {"if": "variable.pin", "equals": "4711"}, "yes": "c"}, "c": {"hangup": 17}}`,
-			Script{Keys: []Press{{Keys: "4711#"}}}, "a/next b/yes c/", DoHangup},
+		{
+			"keys are compared", "a", `{"a": {"collect": {"as": "pin", "max": 4}, "next": "b"}, "b": {"condition": {"if": "variable.pin", "equals": "4711"}, "yes": "c"}, "c": {"hangup": 17}}`,
+			Script{Keys: []Press{{Keys: "4711#"}}},
+			"a/next b/yes c/", DoHangup,
+		},
 		{"a schedule that has gone", "a", `{"a": {"schedule": 9, "open": "b"}, "b": {"hangup": {}}}`, Script{}, "a/", DoFailover},
 		{"a schedule that has gone, with an exit", "a", `{"a": {"schedule": 9, "failure": "b"}, "b": {"hangup": {}}}`, Script{}, "a/failure b/", DoHangup},
 		{"an endless circle", "a", `{"a": {"set": {"tags": ["x"]}, "next": "a"}}`, Script{}, "", DoFailover},
 		{"a node that has gone", "a", `{"a": {"play": {"greeting": "hold_en"}, "next": "b"}}`, Script{}, "a/next", DoFailover},
 		{"a caller who says no", "a", `{"a": {"consent": {"ask": true}, "yes": "b", "no": "c"}, "b": {"hangup": 16}, "c": {"hangup": 21}}`, Script{Refuses: true}, "a/no c/", DoHangup},
-		{"one after the other", "a", `{"a": {"ring": {"numbers": ["+13105550123", "+13105550124"], "order": "in-order", "timeout": "20s"}}}`,
-			Script{Answers: map[string]time.Duration{"+13105550124": 2 * time.Second}}, "a/", DoTalk},
+		{
+			"one after the other", "a", `{"a": {"ring": {"numbers": ["+13105550123", "+13105550124"], "order": "in-order", "timeout": "20s"}}}`,
+			Script{Answers: map[string]time.Duration{"+13105550124": 2 * time.Second}},
+			"a/", DoTalk,
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			g, problems := Parse(read(t, c.start, c.nodes))
