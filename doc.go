@@ -26,7 +26,7 @@
 //	inbox     what people do with conversations, contacts and templates
 //	bulk      one text to many from a file, through the exchange
 //	routing, offer, backlog, gsm, e164, optout, schedule, sheet   pure, and used by the core
-//	voice     calls: plan says which setting decides, flow is what they go through, sip signals
+//	voice     calls: plan says what decides, flow is what they go through, sip signals, media is the sound
 //	webhook   what customers are told in our own shape, and signatures
 //	config, state, archive, media, egress, ident, observe   what a running program needs
 //	server, access, presence                                the way in, who may come, who is there
