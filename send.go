@@ -8,6 +8,9 @@ import (
 	"unicode/utf8"
 )
 
+// MaxSegments is how many segments a text may have.
+const MaxSegments = 10
+
 // SendRequest asks to send one text or picture message to one or many.
 // A dialect fills it from its own wire form; the exchange judges it.
 type SendRequest struct {

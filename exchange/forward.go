@@ -177,7 +177,7 @@ func (x *Exchange) textOf(m *wirechief.Message, n *wirechief.Number, f *wirechie
 		Message: m.ID, From: from, As: as, Text: f.Prefix + inert(withLost(m)) + f.Suffix, Hops: m.Hops + 1,
 		Because: fmt.Sprintf("forward of message %d", m.ID), Until: now.Add(x.Validity).Unix(),
 	}
-	if whole, fits := fitting(f.Prefix, inert(withLost(m)), f.Suffix); !fits {
+	if whole, fits := gsm.Fit(f.Prefix, inert(withLost(m)), f.Suffix, wirechief.MaxSegments); !fits {
 		text.Text = whole
 		text.Because += ", shortened: with what is put around it, it has more segments than are sent"
 	}
@@ -187,31 +187,6 @@ func (x *Exchange) textOf(m *wirechief.Message, n *wirechief.Number, f *wirechie
 		}
 	}
 	return x.planned(m, wirechief.KindSMS, f.Destination, text, now)
-}
-
-// shortened stands where a text was cut: three dots are in every alphabet.
-const shortened = "..."
-
-// fitting joins a text and what is put around it. What would have more segments
-// than are sent is cut at the end of the text, for most of it in time is worth
-// more than all of it never; then fits is false.
-func fitting(prefix, text, suffix string) (whole string, fits bool) {
-	whole = prefix + text + suffix
-	if gsm.Analyse(whole).Segments <= MaxSegments {
-		return whole, true
-	}
-	runes := []rune(text)
-	// The longest beginning that fits, by halves.
-	keep, over := 0, len(runes)
-	for keep+1 < over {
-		middle := (keep + over) / 2
-		if gsm.Analyse(prefix+string(runes[:middle])+shortened+suffix).Segments <= MaxSegments {
-			keep = middle
-		} else {
-			over = middle
-		}
-	}
-	return prefix + string(runes[:keep]) + shortened + suffix, false
 }
 
 // inert makes a text fit to be sent: what handsets bring may hold anything.

@@ -14,7 +14,6 @@ import (
 
 // Limits of one request.
 const (
-	MaxSegments   = 10   // of a text
 	MaxMMSText    = 1600 // characters beside pictures
 	MaxMedia      = 10   // URLs
 	MaxRecipients = 4000
@@ -46,9 +45,9 @@ func (x *Exchange) judge(r *wirechief.SendRequest, now time.Time) (gsm.Analysis,
 		return a, wirechief.InvalidField("at", "the time lies more than a year ahead")
 	}
 	a = gsm.Analyse(r.Text)
-	if len(r.Media) == 0 && a.Segments > MaxSegments {
+	if len(r.Media) == 0 && a.Segments > wirechief.MaxSegments {
 		e := wirechief.InvalidField("text", "the text needs %d segments as %s; at most %d are sent (1530 characters of GSM-7, 670 of UCS-2)",
-			a.Segments, a.Encoding, MaxSegments)
+			a.Segments, a.Encoding, wirechief.MaxSegments)
 		e.Rule = wirechief.RuleTooLong
 		return a, e
 	}

@@ -285,8 +285,8 @@ func judgeAnswer(field, text string) *wirechief.Error {
 	if err := judgeText(field, text, maxReply); err != nil {
 		return err
 	}
-	if a := gsm.Analyse(text); a.Segments > MaxSegments {
-		return wrongSetting(field, "the text needs %d segments as %s; at most %d are sent", a.Segments, a.Encoding, MaxSegments)
+	if a := gsm.Analyse(text); a.Segments > wirechief.MaxSegments {
+		return wrongSetting(field, "the text needs %d segments as %s; at most %d are sent", a.Segments, a.Encoding, wirechief.MaxSegments)
 	}
 	return nil
 }

@@ -115,33 +115,14 @@ func withLinks(text string, links []string) (whole string, cut bool) {
 	if text == "" {
 		return tail, cut
 	}
-	if whole = text + "\n" + tail; fits(whole) {
-		return whole, cut
+	whole, fitted := gsm.Fit("", text, "\n"+tail, wirechief.MaxSegments)
+	if whole == gsm.Cut+"\n"+tail {
+		return tail, true // nothing of the text is left
 	}
-	runes := []rune(text)
-	// The longest beginning that fits, by halves.
-	keep, over := 0, len(runes)
-	for keep+1 < over {
-		middle := (keep + over) / 2
-		if fits(string(runes[:middle]) + shortened + "\n" + tail) {
-			keep = middle
-		} else {
-			over = middle
-		}
-	}
-	if keep == 0 {
-		return tail, true
-	}
-	return string(runes[:keep]) + shortened + "\n" + tail, true
+	return whole, cut || !fitted
 }
 
-// shortened stands where a text was cut: three dots are in every alphabet.
-const shortened = "..."
-
-func fits(text string) bool { return gsm.Analyse(text).Segments <= mostSegments }
-
-// mostSegments is how many segments a text may have, as in [exchange.MaxSegments].
-const mostSegments = 10
+func fits(text string) bool { return gsm.Analyse(text).Segments <= wirechief.MaxSegments }
 
 // try is one try at a text.
 type try struct {

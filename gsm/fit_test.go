@@ -1,13 +1,11 @@
-package exchange
+package gsm
 
 import (
 	"strings"
 	"testing"
-
-	"github.com/wirechief/wirechief/gsm"
 )
 
-func TestForwardsThatAreTooLongAreShortened(t *testing.T) {
+func TestFit(t *testing.T) {
 	for _, c := range []struct {
 		name, prefix, text, suffix string
 		fits                       bool
@@ -18,11 +16,11 @@ func TestForwardsThatAreTooLongAreShortened(t *testing.T) {
 		{"UCS-2 by the suffix", "", strings.Repeat("a", 1000), " ж", false},
 		{"pairs of surrogates", "", strings.Repeat("😀", 400), "!", false},
 	} {
-		got, fits := fitting(c.prefix, c.text, c.suffix)
-		if fits != c.fits || gsm.Analyse(got).Segments > MaxSegments || !strings.HasPrefix(got, c.prefix) || !strings.HasSuffix(got, c.suffix) {
-			t.Errorf("%s: %v, %d segments: %.40q…", c.name, fits, gsm.Analyse(got).Segments, got)
+		got, fits := Fit(c.prefix, c.text, c.suffix, 10)
+		if fits != c.fits || Analyse(got).Segments > 10 || !strings.HasPrefix(got, c.prefix) || !strings.HasSuffix(got, c.suffix) {
+			t.Errorf("%s: %v, %d segments: %.40q…", c.name, fits, Analyse(got).Segments, got)
 		}
-		if fits != strings.Contains(got, c.text) || !fits && !strings.Contains(got, shortened+c.suffix) {
+		if fits != strings.Contains(got, c.text) || !fits && !strings.Contains(got, Cut+c.suffix) {
 			t.Errorf("%s: %q", c.name, got)
 		}
 	}
