@@ -126,6 +126,23 @@ type Holiday struct {
 	Until string `json:"until,omitempty"` // the last day; empty: From is the only one
 }
 
+// Judge says what is wrong with the days; the field is "from" or "until".
+func (h Holiday) Judge() *Error {
+	if _, err := time.Parse(time.DateOnly, h.From); err != nil {
+		return InvalidField("from", "%q is not a day such as 2026-12-25", h.From)
+	}
+	if h.Until == "" {
+		return nil
+	}
+	if _, err := time.Parse(time.DateOnly, h.Until); err != nil {
+		return InvalidField("until", "%q is not a day such as 2026-12-25", h.Until)
+	}
+	if h.Until < h.From {
+		return InvalidField("until", "the last day, %s, is before the first, %s", h.Until, h.From)
+	}
+	return nil
+}
+
 // Flow is a graph that calls go through.
 type Flow struct {
 	ID        string         `json:"id"` // fonedynamics: ConfigId

@@ -84,20 +84,15 @@ func (a *application) flows(f *state.File) *wirechief.Error {
 	var lines []string
 	for i := range f.Tenants {
 		t := &f.Tenants[i]
+		if len(t.Flows) == 0 {
+			continue
+		}
+		numbers := a.numbersOf(t)
 		for k := range t.Flows {
 			doc := a.documents[namedKind{t.ID, wirechief.EntityFlow, t.Flows[k].ID}]
 			var v wirechief.Flow
 			if doc == nil || json.Unmarshal(doc, &v) != nil {
 				continue // it goes, or stays as it is
-			}
-			var numbers []*wirechief.Number
-			for _, n := range a.x.dir.numbersOf(t.ID) {
-				numbers = append(numbers, a.number(n.Number))
-			}
-			for j := range t.Numbers {
-				if n := a.number(t.Numbers[j].Number); n != nil {
-					numbers = append(numbers, n)
-				}
 			}
 			for _, p := range a.x.judgeFlow(a, t.ID, goThrough(numbers, t.ID, v.ID), &v) {
 				path := fmt.Sprintf("tenants[%d].flows[%d].%s", i, k, p.Path())
@@ -109,4 +104,18 @@ func (a *application) flows(f *state.File) *wirechief.Error {
 		return nil
 	}
 	return wirechief.InvalidField("flows", "%s", strings.Join(lines, "\n"))
+}
+
+// numbersOf are the numbers that a tenant has or will have, as they will be.
+// Those of the file may be there twice.
+func (a *application) numbersOf(t *state.Tenant) (out []*wirechief.Number) {
+	for _, n := range a.x.dir.numbersOf(t.ID) {
+		out = append(out, a.number(n.Number))
+	}
+	for j := range t.Numbers {
+		if n := a.number(t.Numbers[j].Number); n != nil {
+			out = append(out, n)
+		}
+	}
+	return out
 }

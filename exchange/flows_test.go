@@ -52,3 +52,22 @@ tenants:
 		t.Errorf("on the shelf: %v", err)
 	}
 }
+
+// Holidays of a schedule come with a file, and are judged on the shelf as there.
+func TestHolidays(t *testing.T) {
+	w := newWorld(t)
+	w.apply(`
+tenants:
+  - id: acme
+    schedules: [{id: 3, name: Office, time_zone: America/New_York, holidays: [{name: Christmas, from: 2026-12-25, until: 2026-12-26}]}]
+`)
+	s, err := w.Schedules().Get(t.Context(), "acme", "3")
+	if err != nil || len(s.Holidays) != 1 || s.Holidays[0] != (wirechief.Holiday{Name: "Christmas", From: "2026-12-25", Until: "2026-12-26"}) {
+		t.Errorf("%+v, %v", s, err)
+	}
+	_, err = w.Schedules().Put(t.Context(), acme, "3", func(s *wirechief.Schedule) error {
+		s.Holidays = append(s.Holidays, wirechief.Holiday{From: "2026-12-25", Until: "2026-12-24"})
+		return nil
+	})
+	wantError(t, err, wirechief.Invalid, "", "holidays")
+}

@@ -454,12 +454,6 @@ func list(numbers []int) string {
 	return strings.Join(words, ", ")
 }
 
-// isDay says whether a text is a day of the calendar, "2026-12-25".
-func isDay(s string) bool {
-	_, err := time.Parse(time.DateOnly, s)
-	return err == nil
-}
-
 func isZone(name string) bool {
 	if name == "" {
 		return true

@@ -191,8 +191,8 @@ func (x *Exchange) Schedules() Shelf[wirechief.Schedule] {
 				if err := judgeText("holidays", h.Name, maxName); err != nil {
 					return err
 				}
-				if !isDay(h.From) || h.Until != "" && (!isDay(h.Until) || h.Until < h.From) {
-					return wrongSetting("holidays", "%s to %q are no days such as 2026-12-25, the first not after the last", h.From, h.Until)
+				if err := h.Judge(); err != nil {
+					return wrongSetting("holidays", "%s", err.Message)
 				}
 			}
 			return orNeeded(judgeText("name", s.Name, maxName), needed("name", s.Name))

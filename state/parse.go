@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/wirechief/wirechief"
 	"github.com/wirechief/wirechief/e164"
@@ -175,13 +174,8 @@ func (j judge) people(path string, t *Tenant) {
 			}
 		}
 		for k, h := range s.Holidays {
-			for _, d := range []struct{ key, day string }{{"from", h.From}, {"until", cmp.Or(h.Until, h.From)}} {
-				if _, err := time.Parse(time.DateOnly, d.day); err != nil && (d.key == "from" || h.Until != "") {
-					j.Report(at(item(at(path, "holidays"), k), d.key), "%q is not a day such as 2026-12-25", d.day)
-				}
-			}
-			if h.Until != "" && h.Until < h.From {
-				j.Report(item(at(path, "holidays"), k), "the last day is before the first")
+			if err := wirechief.Holiday(h).Judge(); err != nil {
+				j.Report(at(item(at(path, "holidays"), k), err.Field), "%s", err.Message)
 			}
 		}
 	}
