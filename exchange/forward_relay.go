@@ -277,11 +277,12 @@ func comesBack(ours, text string) bool {
 // the last minutes. A text from one of our own numbers is looked for on disk,
 // too, and shortly after a start one from elsewhere to a number that forwards,
 // so that a restart, or a carrier that takes its time, does not start a circle
-// anew. What is on disk is asked for by the pair, for the carrier waits. undo is
-// for when the text cannot be kept, and never nil.
-func (x *Exchange) hopsOf(ctx context.Context, n *wirechief.Number, in wirechief.Inbound, now time.Time) (hops int, ours bool, undo func()) {
+// anew. What is on disk is asked for by the pair, for the carrier waits. isWord
+// says that it is one for the ledger; undo is for when the text cannot be kept,
+// and never nil.
+func (x *Exchange) hopsOf(ctx context.Context, n *wirechief.Number, in wirechief.Inbound, isWord bool, now time.Time) (hops int, ours bool, undo func()) {
 	undo = func() {}
-	if ledgerWord(in.Text) != "" {
+	if isWord {
 		if hops, back := x.sent.arrived(in.From, in.To, in.Text, now); hops > 0 {
 			return hops, true, back
 		}

@@ -70,10 +70,11 @@ func (x *Exchange) ownWord(ctx context.Context, m *wirechief.Message, now time.T
 	if n == nil || n.Tenant != m.Tenant || n.State != wirechief.NumberInService {
 		return false, func() {}
 	}
-	hops, ours, undo := x.hopsOf(ctx, n, wirechief.Inbound{From: m.From, To: m.To, Text: m.Text}, now)
+	isWord := ledgerWord(m.Text) != ""
+	hops, ours, undo := x.hopsOf(ctx, n, wirechief.Inbound{From: m.From, To: m.To, Text: m.Text}, isWord, now)
 	passed := m.Hops > 0
 	m.Hops = max(m.Hops, hops)
-	return !passed && !ours && ledgerWord(m.Text) != "", undo
+	return !passed && !ours && isWord, undo
 }
 
 // wordInto puts what a word changes in the ledger among what follows from it.

@@ -37,7 +37,8 @@ func (x *Exchange) Inbound(ctx context.Context, in wirechief.Inbound) error {
 func (x *Exchange) receive(ctx context.Context, n *wirechief.Number, in wirechief.Inbound, joined *wirechief.PartKey, missing []int) error {
 	now := x.Now()
 	a := gsm.Analyse(in.Text)
-	hops, ours, notArrived := x.hopsOf(ctx, n, in, now)
+	word := ledgerWord(in.Text)
+	hops, ours, notArrived := x.hopsOf(ctx, n, in, word != "", now)
 	m := &wirechief.Message{
 		MessageKey: wirechief.MessageKey{Shard: wirechief.ShardOf(n.Tenant), ID: x.IDs.Next()},
 		Tenant:     n.Tenant, Ref: x.IDs.UUID(), Direction: wirechief.Inward, From: in.From, To: in.To, Also: in.Also,
@@ -63,10 +64,8 @@ func (x *Exchange) receive(ctx context.Context, n *wirechief.Number, in wirechie
 		return err
 	}
 	accept := wirechief.Accept{Messages: []*wirechief.Message{m}, Joined: joined}
-	// The copy of a text that we forwarded is no word of whom it is from.
-	word := ""
-	if in.Hops == 0 && !ours {
-		word = ledgerWord(in.Text)
+	if in.Hops > 0 || ours {
+		word = "" // the copy of a text that we forwarded is no word of whom it is from
 	}
 	if word != "" {
 		// One word of a handset at a time, so that memory and disk agree.
