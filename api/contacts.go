@@ -201,7 +201,7 @@ func (a *api) blockPeer(ctx context.Context, in *blockPeerInput) (*contactOutput
 	if err != nil {
 		return nil, err
 	}
-	c, err := desk.BlockPeer(ctx, p, in.Body.Peer, in.Body.Blocked)
+	c, err := desk.BlockPeer(ctx, p, in.Body.Peer.Peer, in.Body.Blocked)
 	if err != nil {
 		return nil, err
 	}

@@ -162,12 +162,6 @@ type Audio interface {
 	Quality() wirechief.Quality
 }
 
-// CallRoom is what a carrier says of its room for calls.
-type CallRoom struct {
-	Calls, Most int     // now, and at most; Most 0: no limit
-	Rate        float64 // new ones a second at most, 0: no limit
-}
-
 // CallTester is a [CallCarrier] that can play a handset: the simulator.
 type CallTester interface {
 	CallCarrier

@@ -171,7 +171,7 @@ func (c *Client) MergeContacts(ctx context.Context, tenant string, into int64, o
 
 // BlockPeer blocks whoever has a number, or lifts that.
 func (c *Client) BlockPeer(ctx context.Context, tenant, peer string, blocked bool) (wire.Contact, error) {
-	return fetch[wire.Contact](ctx, c, http.MethodPost, "/contacts/block", call{query: values("tenant", tenant), body: wire.PeerBlock{Peer: peer, Blocked: blocked}})
+	return fetch[wire.Contact](ctx, c, http.MethodPost, "/contacts/block", call{query: values("tenant", tenant), body: wire.PeerBlock{Peer: wire.Peer{Peer: peer}, Blocked: blocked}})
 }
 
 // ForgetPeer forgets whoever has a number. It cannot be undone.

@@ -156,8 +156,8 @@ type Peer struct {
 
 // PeerBlock blocks somebody, or lifts that.
 type PeerBlock struct {
-	Peer    string `json:"peer" minLength:"1" maxLength:"254" doc:"A telephone number such as +13105550100, a short code or the name of a sender" example:"+13105550100"`
-	Blocked bool   `json:"blocked" doc:"False lifts the block"`
+	Peer
+	Blocked bool `json:"blocked" doc:"False lifts the block"`
 }
 
 // Forgotten is what came of forgetting somebody.
