@@ -17,7 +17,7 @@ func TestATestIsNoUnreadText(t *testing.T) {
 		if err := w.TestNumber(t.Context(), acme, desk); err != nil {
 			t.Fatalf("blocked %v: %v", blocked, err)
 		}
-		if list := w.inbox(); len(list) != 1 || list[0].From != exchange.TestSender || list[0].Apart != blocked {
+		if list := w.inbox(); len(list) != 1 || list[0].From != exchange.TestSender || (list[0].Conversation == 0) != blocked {
 			t.Errorf("blocked %v: kept %+v", blocked, list)
 		}
 		c, err := w.disk.ConversationBetween(t.Context(), "acme", desk, exchange.TestSender)
