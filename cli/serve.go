@@ -69,9 +69,6 @@ func run(ctx context.Context, cfg *config.Config, stdio IO, demo bool, started f
 	if err := a.Start(ctx); err != nil {
 		return misconfigured(errors.Join(err, stop()))
 	}
-	// Starting leaves more garbage than an hour of work: templates, migrations and
-	// the plan of telephone numbers are read. It goes back before the work begins.
-	debug.FreeOSMemory()
 	if started != nil {
 		if err := started(a); err != nil {
 			return errors.Join(err, stop())
