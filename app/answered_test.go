@@ -1,8 +1,6 @@
 package app
 
 import (
-	"os"
-	"path/filepath"
 	"testing"
 
 	"github.com/wirechief/wirechief"
@@ -10,19 +8,7 @@ import (
 
 // An answer by mail leaves nothing unread of what had come until then.
 func TestAnAnswerByMailIsRead(t *testing.T) {
-	cfg := minimal(t)
-	cfg.State = filepath.Join(t.TempDir(), "state.yaml")
-	if err := os.WriteFile(cfg.State, []byte(shownState), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	a, err := New(t.Context(), cfg, Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { a.Stop(t.Context()) })
-	if err := a.Start(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	a := withShown(t)
 	arrives := func(text string) *wirechief.Conversation {
 		t.Helper()
 		if err := a.exchange.Inbound(t.Context(), wirechief.Inbound{Carrier: "sim", From: "+14155550101", To: "+13109060901", Text: text}); err != nil {

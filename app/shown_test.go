@@ -26,8 +26,9 @@ tenants:
   - id: globex
 `
 
-// What the console shows of a number is what the client of each API gets.
-func TestShownIsWhatClientsGet(t *testing.T) {
+// withShown starts a program with that state; it stops when the test ends.
+func withShown(t *testing.T) *App {
+	t.Helper()
 	cfg := minimal(t)
 	cfg.State = filepath.Join(t.TempDir(), "state.yaml")
 	if err := os.WriteFile(cfg.State, []byte(shownState), 0o600); err != nil {
@@ -41,6 +42,12 @@ func TestShownIsWhatClientsGet(t *testing.T) {
 	if err := a.Start(t.Context()); err != nil {
 		t.Fatal(err)
 	}
+	return a
+}
+
+// What the console shows of a number is what the client of each API gets.
+func TestShownIsWhatClientsGet(t *testing.T) {
+	a := withShown(t)
 	defer http.DefaultClient.CloseIdleConnections()
 	users := map[string]string{
 		wirechief.DialectBulkVS: "acme", wirechief.DialectZendesk: "ann@acme.test/token",
